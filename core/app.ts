@@ -1,0 +1,174 @@
+import { join } from 'node:path';
+import type { Server } from 'node:http';
+import { Redis } from 'ioredis';
+import type { Config } from '#config/schema';
+import { coreMigrations } from '#migrations/index';
+import { systemActor, type Actor } from './actor.ts';
+import { boot } from './boot.ts';
+import { createBus, type Bus } from './bus.ts';
+import { systemClock, type Clock } from './clock.ts';
+import type { Context } from './context.ts';
+import { connect, type Database } from './db/connect.ts';
+import { listPending, migrate } from './db/migrate.ts';
+import { createApi } from './http/api.ts';
+import { createDispatch, type Road } from './http/dispatch.ts';
+import { createFossbilling } from './http/fossbilling.ts';
+import { createLimits } from './http/limit.ts';
+import { createHttpServer } from './http/server.ts';
+import { createSessions } from './http/session.ts';
+import { databaseSessions, redisSessions } from './http/session-store.ts';
+import { createLifeCycle, type LifeCycle } from './life-cycle.ts';
+import { createLog, type Log } from './log.ts';
+import { createMailer } from './mailer.ts';
+import type { Module } from './module.ts';
+import { createProductTypes } from './product.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
+import { createSecrets } from './secret.ts';
+import { createSender } from './sender.ts';
+import { createSettings } from './settings.ts';
+import { createSubscriptions } from './subscriptions.ts';
+import { mountSite } from './web/site.ts';
+import { createRenderer } from './web/render.ts';
+
+export interface App {
+  readonly config: Config;
+  readonly database: Database;
+  readonly catalog: LifeCycle;
+  readonly bus: Bus;
+  readonly scheduler: Scheduler;
+  readonly server: Server;
+  readonly log: Log;
+  /** A context for what no request asked for. */
+  system(): Context;
+  /** Runs the migrations of the core and of all installed modules, then lets each make what must be there. */
+  migrate(): Promise<void>;
+  /** Names of migrations that have not run; empty when the engine can serve. */
+  pending(): Promise<string[]>;
+  /** Asks every active module whether its data is sound; each sentence is a finding. */
+  examine(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface Options {
+  readonly config: Config;
+  readonly modules: readonly Module[];
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly inspect?: Road['inspect'];
+}
+
+/** The composition root: everything is made here and handed to whoever needs it. No logic. */
+export function createApp({
+  config,
+  modules,
+  clock = systemClock,
+  log = createLog(config.logLevel),
+  inspect,
+}: Options): App {
+  const database = connect(config.databaseUrl, log);
+  const redis = config.redisUrl === undefined ? undefined : new Redis(config.redisUrl, { lazyConnect: false });
+  const secrets = createSecrets(config.appSecret);
+  const settings = createSettings(secrets);
+  const limits = createLimits(config.hasRateLimits, redis);
+  const sessions = redis === undefined ? databaseSessions(database.knex) : redisSessions(redis);
+  const lifeCycle = createLifeCycle(database, clock, join(config.dataDir, 'backups'));
+  const productTypes = createProductTypes(() => lifeCycle.active());
+
+  const loaded = boot(modules, { config, log, settings, secrets, productTypes, catalog: lifeCycle, sessions, limits });
+  lifeCycle.fill(loaded);
+
+  const context = (actor: Actor, ip: string | undefined): Context => ({
+    db: database.knex,
+    actor,
+    now: clock(),
+    ip,
+    log,
+    outbox: bus,
+  });
+  const system = (): Context => context(systemActor, undefined);
+  const renderer = createRenderer(new URL('../web/', import.meta.url));
+  const mailer = createMailer(config.mailUrl, join(config.dataDir, 'outbox'), new URL(config.baseUrl).hostname);
+  const sender = createSender(settings, system, config.baseUrl);
+  const subscriptions = createSubscriptions(loaded, lifeCycle.isActive, { mailer, renderer, sender });
+  const bus: Bus = createBus(system, subscriptions, clock, log);
+  const jobs = () =>
+    lifeCycle
+      .active()
+      .flatMap(({ module, contributions }) =>
+        (contributions.jobs ?? []).map((job) => ({ id: `${module.name}.${job.name}`, job })),
+      );
+  const scheduler = createScheduler(jobs, system, clock, log);
+
+  const numbers = new Map(loaded.flatMap(({ contributions }) => Object.entries(contributions.errorNumbers ?? {})));
+  const fossbilling = createFossbilling({ timeZone: config.timeZone, numberOf: (code) => numbers.get(code) });
+  const authenticators = loaded.flatMap(({ contributions }) => contributions.authenticators ?? []);
+  const dispatch = createDispatch({ context, authenticators: () => authenticators, limits, log, inspect });
+  const pending = async (): Promise<string[]> => {
+    const owners = [{ name: 'core', migrations: coreMigrations }, ...lifeCycle.active().map(({ module }) => module)];
+    return (await Promise.all(owners.map((owner) => listPending(database, owner)))).flat();
+  };
+  const openSession = createSessions(
+    sessions,
+    secrets.fingerprint('session', 'cookie'),
+    config.baseUrl.startsWith('https:'),
+    clock,
+  );
+  const server = createHttpServer({
+    dispatch,
+    fossbilling,
+    target: createApi(loaded, lifeCycle),
+    refresh: () => lifeCycle.refresh(),
+    session: openSession,
+    mount: (app) =>
+      mountSite(app, {
+        config,
+        active: () => lifeCycle.active(),
+        refresh: () => lifeCycle.refresh(),
+        dispatch,
+        fossbilling,
+        openSession,
+        renderer,
+        sender,
+        pending,
+        ping: () => database.ping(),
+      }),
+    trustedProxies: config.trustedProxies,
+    log,
+  });
+
+  return {
+    config,
+    database,
+    catalog: lifeCycle,
+    bus,
+    scheduler,
+    server,
+    log,
+    system,
+    pending,
+    async migrate() {
+      await migrate(database, [{ name: 'core', migrations: coreMigrations }], clock);
+      await lifeCycle.refresh();
+      await migrate(
+        database,
+        lifeCycle.active().map(({ module }) => module),
+        clock,
+        async () => {
+          for (const { contributions } of lifeCycle.active()) await contributions.prepare?.(system());
+        },
+      );
+    },
+    async examine() {
+      await lifeCycle.refresh();
+      const checks = lifeCycle.active().flatMap(({ contributions }) => contributions.checks ?? []);
+      return (await Promise.all(checks.map((check) => check.run(system())))).flat();
+    },
+    async close() {
+      await scheduler.stop();
+      await bus.stop();
+      mailer.close();
+      redis?.disconnect();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Context } from './context.ts';
+import type { Manifest } from './manifest.ts';
+
+/** `parked`: deactivated, its tables dropped, their rows kept in a backup that the next activation brings back. */
+export type ModuleState = 'essential' | 'installed' | 'disabled' | 'parked' | 'absent';
+
+export interface ListedModule {
+  readonly module: Manifest;
+  readonly state: ModuleState;
+  /** As stored at activation; undefined for what is not installed. */
+  readonly installedVersion: string | undefined;
+}
+
+/** The modules of this process and their life cycle (spec B3, decision 4). */
+export interface ModuleCatalog {
+  list(): readonly ListedModule[];
+  find(name: string): ListedModule | undefined;
+  isActive(name: string): boolean;
+  /** Makes its tables where they are absent and brings back what a deactivation parked. */
+  install(ctx: Context, name: string, options?: { restore?: boolean }): Promise<void>;
+  /** Stops it. Its tables are dropped after a backup, or left alone with `keepData`. */
+  deactivate(ctx: Context, name: string, options?: { keepData?: boolean }): Promise<void>;
+  /** Drops what is left of it after a backup; the next installation begins empty. */
+  uninstall(ctx: Context, name: string): Promise<void>;
+}

@@ -1,0 +1,34 @@
+import type { Knex } from 'knex';
+import type { Log } from '../log.ts';
+import { mysqlReader, registerReader, sqliteReader, type Reader } from './lookup.ts';
+import { openMysql, openMysqlReader } from './mysql.ts';
+import { openSqlite, openSqliteReader } from './sqlite.ts';
+
+export interface Database {
+  readonly knex: Knex;
+  readonly kind: 'sqlite' | 'mysql';
+  /** The file of an embedded database. */
+  readonly file: string | undefined;
+  /** Rejects when the database cannot answer a query. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens `sqlite:<file>` or `mysql://…`; the connection itself is made by the first query. */
+export function connect(url: string, log: Log): Database {
+  const file = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : undefined;
+  const knex = file === undefined ? openMysql(url, log) : openSqlite(file);
+  const reader: Reader =
+    file === undefined ? mysqlReader(() => openMysqlReader(url)) : sqliteReader(() => openSqliteReader(file));
+  registerReader(knex, reader);
+  return {
+    knex,
+    kind: file === undefined ? 'mysql' : 'sqlite',
+    file,
+    ping: async () => void (await knex.raw('select 1')),
+    close: async () => {
+      await reader.close();
+      await knex.destroy();
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import type { Knex } from 'knex';
+import type Libsql from 'libsql';
+import type { Pool, RowDataPacket } from 'mysql2';
+
+/** One indexed read by a unique key, through a prepared statement: building a query costs as much as running it. */
+export interface Lookup<Row> {
+  readonly table: string;
+  readonly key: string;
+  readonly columns: readonly (keyof Row & string)[];
+}
+
+/** What answers look-ups on one database. It reads what is committed, on a connection of its own. */
+export interface Reader {
+  find(lookup: Lookup<Record<string, unknown>>, key: string): Promise<Record<string, unknown> | undefined>;
+  close(): Promise<void>;
+}
+
+const readers = new WeakMap<Knex, Reader>();
+export const registerReader = (knex: Knex, reader: Reader): void => void readers.set(knex, reader);
+
+/** The row of `key`, as it is committed. Not for use inside a transaction, whose own changes it does not see. */
+export async function look<Row extends object>(db: Knex, lookup: Lookup<Row>, key: string): Promise<Row | undefined> {
+  const reader = readers.get(db);
+  if (reader === undefined) throw new Error(`look() of ${lookup.table} needs a database, not a transaction.`);
+  // The columns are those of Row by the type of Lookup.
+  return (await reader.find(lookup as unknown as Lookup<Record<string, unknown>>, key)) as Row | undefined;
+}
+
+/** SQLite answers within the process, so each look-up runs by itself. */
+export function sqliteReader(open: () => InstanceType<typeof Libsql>): Reader {
+  let connection: InstanceType<typeof Libsql> | undefined;
+  const statements = new Map<object, { get(parameters: unknown[]): unknown }>();
+  return {
+    async find(lookup, key) {
+      let statement = statements.get(lookup);
+      if (statement === undefined) {
+        connection ??= open();
+        const names = lookup.columns.map((name) => `"${name}"`).join(', ');
+        statement = connection.prepare(`select ${names} from "${lookup.table}" where "${lookup.key}" = ?`).raw(true);
+        statements.set(lookup, statement);
+      }
+      // Parameters go in an array always: libsql aborts the process on a lone Buffer or Date.
+      const values = statement.get([key]) as unknown[] | undefined;
+      return values && Object.fromEntries(lookup.columns.map((name, index) => [name, values[index]]));
+    },
+    close: async () => void connection?.close(),
+  };
+}
+
+/** Sizes of the prepared statements; a batch is filled up to the next one. */
+const SIZES = [1, 4, 16, 64];
+const LARGEST = 64;
+
+interface Waiting {
+  readonly key: string;
+  answer(row: Record<string, unknown> | undefined): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * On MySQL a round trip costs more than the look-up. Requests that wait at the same time go together in one statement:
+ * nothing is delayed and nothing is cached, so every answer is as fresh as a query of its own.
+ */
+export function mysqlReader(open: () => Pool): Reader {
+  let pool: Pool | undefined;
+  const batches = new Map<object, ReturnType<typeof batch>>();
+  return {
+    find(lookup, key) {
+      pool ??= open();
+      let queue = batches.get(lookup);
+      if (queue === undefined) batches.set(lookup, (queue = batch(pool, lookup)));
+      return queue(key);
+    },
+    close: () => new Promise((done) => (pool === undefined ? done() : pool.end(() => done()))),
+  };
+}
+
+function batch(pool: Pool, { table, key, columns }: Lookup<Record<string, unknown>>) {
+  const names = [...new Set([...columns, key])].map((name) => `\`${name}\``).join(', ');
+  const statements = new Map(
+    SIZES.map((size) => [
+      size,
+      `select ${names} from \`${table}\` where \`${key}\` in (${Array(size).fill('?').join(',')})`,
+    ]),
+  );
+  const waiting: Waiting[] = [];
+  let running = 0;
+
+  const run = (): void => {
+    const group = waiting.splice(0, LARGEST);
+    const first = group[0];
+    if (first === undefined) return;
+    running++;
+    const size = SIZES.find((candidate) => candidate >= group.length) ?? LARGEST;
+    const keys = Array.from({ length: size }, (_, index) => (group[index] ?? first).key);
+    pool.execute<RowDataPacket[]>(statements.get(size) ?? '', keys, (error, rows) => {
+      running--;
+      if (waiting.length > 0) run();
+      if (error) return group.forEach((one) => one.fail(error));
+      const found = new Map(rows.map((row) => [String(row[key]), row as Record<string, unknown>]));
+      group.forEach((one) => one.answer(found.get(one.key)));
+    });
+  };
+
+  return (wanted: string): Promise<Record<string, unknown> | undefined> =>
+    new Promise((answer, fail) => {
+      waiting.push({ key: wanted, answer, fail });
+      // Two statements under way keep the server busy while this process decodes; the rest gathers meanwhile.
+      if (running < 2 && waiting.length === 1) setImmediate(run);
+    });
+}

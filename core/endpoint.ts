@@ -1,0 +1,135 @@
+import type { Static, TObject, TSchema } from '@sinclair/typebox';
+import type { Actor, AdminActor, ClientActor } from './actor.ts';
+import type { Context } from './context.ts';
+import { compileInput, type InputReader } from './schema.ts';
+import type { PolicyName } from './http/limit.ts';
+
+export type Role = 'guest' | 'client' | 'admin';
+
+/** One thing a caller may ask for. It knows no HTTP. */
+export interface Endpoint {
+  readonly role: Role;
+  readonly summary: string;
+  readonly input: TObject;
+  readonly output: TSchema;
+  readonly reader: InputReader<unknown>;
+  /** Keys of the module that a staff member must hold; `[]` when access to the module is enough. */
+  readonly permission: readonly string[];
+  /** Limits of its own beside those of the role. */
+  readonly limit: PolicyName | undefined;
+  /** On the hot path: called by other people's software on every request of theirs. Guests only. */
+  readonly isHot: boolean;
+  /** A valid session wins over a token (spec A6, "Precedence"). */
+  readonly prefersSession: boolean;
+  run(ctx: Context, input: unknown): Promise<unknown>;
+}
+
+interface Spec<A extends Actor, I extends TObject, O extends TSchema> {
+  readonly summary: string;
+  readonly input: I;
+  readonly output: O;
+  handle(ctx: Context<A>, input: Static<I>): Promise<Static<O> | Outcome>;
+}
+
+interface GuestSpec<I extends TObject, O extends TSchema> extends Spec<Actor, I, O> {
+  readonly limit?: PolicyName;
+  readonly isHot?: boolean;
+}
+
+interface ClientSpec<I extends TObject, O extends TSchema> extends Spec<ClientActor, I, O> {
+  readonly limit?: PolicyName;
+  readonly prefersSession?: boolean;
+}
+
+interface AdminSpec<I extends TObject, O extends TSchema> extends Spec<AdminActor, I, O> {
+  /** A key of this module (`view`), several, one of another module (`client.manage_api_keys`), or `access`: the module itself is enough. */
+  readonly permission: string | readonly string[];
+  readonly limit?: PolicyName;
+  readonly prefersSession?: boolean;
+}
+
+/** Open to anyone. */
+export const guestEndpoint = <I extends TObject, O extends TSchema>(spec: GuestSpec<I, O>): Endpoint =>
+  endpoint('guest', spec, { limit: spec.limit, isHot: spec.isHot });
+
+/** For a signed-in client, who is `ctx.actor`. */
+export const clientEndpoint = <I extends TObject, O extends TSchema>(spec: ClientSpec<I, O>): Endpoint =>
+  endpoint('client', spec, { limit: spec.limit, prefersSession: spec.prefersSession });
+
+/** For staff who hold `permission`. */
+export const adminEndpoint = <I extends TObject, O extends TSchema>(spec: AdminSpec<I, O>): Endpoint =>
+  endpoint('admin', spec, {
+    permission: [spec.permission].flat().filter((key) => key !== 'access'),
+    limit: spec.limit,
+    prefersSession: spec.prefersSession,
+  });
+
+interface Traits {
+  readonly permission?: readonly string[];
+  readonly limit?: PolicyName | undefined;
+  readonly isHot?: boolean | undefined;
+  readonly prefersSession?: boolean | undefined;
+}
+
+function endpoint<A extends Actor, I extends TObject, O extends TSchema>(
+  role: Role,
+  spec: Spec<A, I, O>,
+  traits: Traits,
+): Endpoint {
+  return {
+    role,
+    summary: spec.summary,
+    input: spec.input,
+    output: spec.output,
+    reader: compileInput(spec.input),
+    permission: traits.permission ?? [],
+    limit: traits.limit,
+    isHot: traits.isHot ?? false,
+    prefersSession: traits.prefersSession ?? false,
+    // Dispatch has settled that the actor is of this role and that the reader has made the input.
+    run: (ctx, input) => spec.handle(ctx as Context<A>, input as Static<I>),
+  };
+}
+
+/** The words every dialect knows for what is more than an answer. */
+export type Outcome = SignedIn | SignedOut | Download;
+
+export class SignedIn {
+  readonly role: 'client' | 'admin';
+  readonly id: number;
+  readonly result: unknown;
+  /** Ends the session's other identity, as when staff impersonate a client and leave. */
+  readonly isOnly: boolean;
+  constructor(role: 'client' | 'admin', id: number, result: unknown, isOnly = false) {
+    this.role = role;
+    this.id = id;
+    this.result = result;
+    this.isOnly = isOnly;
+  }
+}
+
+export class SignedOut {
+  readonly role: 'client' | 'admin';
+  readonly result: unknown;
+  constructor(role: 'client' | 'admin', result: unknown) {
+    this.role = role;
+    this.result = result;
+  }
+}
+
+export class Download {
+  readonly name: string;
+  readonly type: string;
+  readonly content: NodeJS.ReadableStream | string | Buffer;
+  constructor(name: string, type: string, content: NodeJS.ReadableStream | string | Buffer) {
+    this.name = name;
+    this.type = type;
+    this.content = content;
+  }
+}
+
+export const signedIn = (role: 'client' | 'admin', id: number, result: unknown, isOnly = false): SignedIn =>
+  new SignedIn(role, id, result, isOnly);
+export const signedOut = (role: 'client' | 'admin', result: unknown): SignedOut => new SignedOut(role, result);
+export const file = (name: string, type: string, content: Download['content']): Download =>
+  new Download(name, type, content);

@@ -1,0 +1,62 @@
+import type { TSchema } from '@sinclair/typebox';
+import type { AppError } from '../error.ts';
+import type { Sent } from '../schema.ts';
+
+/** A request as plain values. No dialect sees an Express or node object. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Decoded by nobody yet; without the query. */
+  readonly path: string;
+  /** Without the question mark. */
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+  readonly ip: string;
+  readonly isSecure: boolean;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer | NodeJS.ReadableStream;
+}
+
+/** What came with a request to say who is calling. */
+export type Credentials =
+  | { readonly scheme: 'token'; readonly user: string; readonly token: string }
+  /** The session cookie, which counts for a change only with its CSRF token. */
+  | { readonly scheme: 'session'; readonly csrf: string | undefined; readonly csrfCookie: string | undefined };
+
+/** Turns requests into inputs, and results and errors into replies. Pure: it knows HTTP and no business. */
+export interface Dialect {
+  readonly name: string;
+  /** The schema of a whole response; the OpenAPI document is built from it. */
+  envelope(output: TSchema): TSchema;
+  credentials(request: HttpRequest): Credentials;
+  read(request: HttpRequest): Sent;
+  write(request: HttpRequest, result: unknown): HttpReply;
+  fail(request: HttpRequest, error: AppError): HttpReply;
+}
+
+export const headerOf = ({ headers }: HttpRequest, name: string): string | undefined => {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+};
+
+export function cookieOf(request: HttpRequest, name: string): string | undefined {
+  const header = headerOf(request, 'cookie');
+  if (header === undefined) return undefined;
+  for (const pair of header.split(';')) {
+    const at = pair.indexOf('=');
+    if (at > 0 && pair.slice(0, at).trim() === name) return decoded(pair.slice(at + 1).trim());
+  }
+  return undefined;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

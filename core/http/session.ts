@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import session from 'express-session';
+import type { Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../clock.ts';
+import { later, SECOND } from '../clock.ts';
+import { randomHex } from '../secret.ts';
+import { fingerprintOf, isSameBrowser, type Fingerprint } from './fingerprint.ts';
+import { cookieOf, type HttpRequest } from './dialect.ts';
+
+export const SESSION_COOKIE = 'fossbilling_session';
+/** Absolute: counted from the session's beginning, not from its last use (spec A7). */
+export const LIFESPAN_MS = 7200 * SECOND;
+/** How long requests that were on their way with the old id still find what it held before. */
+const GRACE_MS = 300 * SECOND;
+
+export interface SessionData {
+  clientId?: number;
+  adminId?: number;
+  csrf?: string;
+  fingerprint?: Fingerprint;
+  /** Messages for the next page. */
+  pending?: string[];
+}
+
+/** Where sessions are kept: the database, or Redis. */
+export interface SessionStore {
+  load(id: string, now: Date): Promise<{ data: SessionData; expiresAt: Date } | undefined>;
+  save(id: string, data: SessionData, expiresAt: Date, now: Date): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Ends all sessions of an account, but for `except`. */
+  endAll(role: 'client' | 'admin', accountId: number, except?: string): Promise<void>;
+  purge(now: Date): Promise<void>;
+}
+
+/** The session of one request, not touched before somebody asks. */
+export interface SessionHandle {
+  read(): Promise<Readonly<SessionData> | undefined>;
+  signIn(role: 'client' | 'admin', id: number, isOnly: boolean): Promise<void>;
+  signOut(role: 'client' | 'admin'): Promise<void>;
+  /** The token forms carry, made when a page first needs it. */
+  csrf(): Promise<string>;
+}
+
+export const noSession: SessionHandle = {
+  read: () => Promise.resolve(undefined),
+  signIn: () => Promise.reject(new Error('This door has no sessions.')),
+  signOut: () => Promise.resolve(),
+  csrf: () => Promise.reject(new Error('This door has no sessions.')),
+};
+
+/** What is stored is a hash: who reads the table cannot use what it holds. */
+export const storedId = (id: string): string => createHash('sha256').update(id).digest('hex');
+
+type Stored = session.SessionData & { data?: SessionData };
+
+export function createSessions(store: SessionStore, secret: string, isSecure: boolean, clock: Clock) {
+  const start: RequestHandler = session({
+    name: SESSION_COOKIE,
+    secret,
+    store: adapt(store, clock),
+    resave: false,
+    saveUninitialized: false,
+    cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure },
+  });
+
+  /** The handle of a request. express-session runs only when there is a cookie or a login. */
+  return (request: HttpRequest, req: IncomingMessage, res: ServerResponse): SessionHandle => {
+    let opened: Promise<Opened> | undefined;
+    const open = (): Promise<Opened> =>
+      (opened ??= run(start, req as Request, res as Response).then(() => openedOf(req as Request)));
+
+    async function read(): Promise<Readonly<SessionData> | undefined> {
+      if (opened === undefined && cookieOf(request, SESSION_COOKIE) === undefined) return undefined;
+      const current = await open();
+      const { data } = current;
+      if (data?.fingerprint !== undefined && !isSameBrowser(data.fingerprint, fingerprintOf(request))) {
+        await current.end();
+        return undefined;
+      }
+      return data;
+    }
+
+    /** A new id for the same visitor; whatever the old one is worth from now on is decided by `kept`. */
+    async function rotate(next: SessionData, kept: SessionData | undefined): Promise<void> {
+      const current = await open();
+      const oldId = current.id;
+      await current.regenerate();
+      current.data = { ...next, fingerprint: fingerprintOf(request) };
+      if (kept !== undefined && Object.keys(kept).length > 0)
+        await store.save(storedId(oldId), kept, later(clock(), GRACE_MS), clock());
+    }
+
+    return {
+      read,
+      async signIn(role, id, isOnly) {
+        const before = (await read()) ?? {};
+        const { clientId, adminId, csrf: _, ...rest } = before;
+        const identity = isOnly ? {} : { ...(clientId && { clientId }), ...(adminId && { adminId }) };
+        await rotate(
+          { ...rest, ...identity, [role === 'client' ? 'clientId' : 'adminId']: id },
+          isOnly ? undefined : before,
+        );
+      },
+      async signOut(role) {
+        const before = await read();
+        if (before === undefined) return;
+        const { [role === 'client' ? 'clientId' : 'adminId']: _, csrf: __, ...rest } = before;
+        await rotate(rest, undefined);
+      },
+      async csrf() {
+        const data = (await read()) ?? {};
+        if (data.csrf !== undefined) return data.csrf;
+        const csrf = randomHex(64);
+        (await open()).data = { ...data, csrf, fingerprint: fingerprintOf(request) };
+        return csrf;
+      },
+    };
+  };
+}
+
+/** The few things needed of express-session, as promises. */
+interface Opened {
+  readonly id: string;
+  data: SessionData | undefined;
+  regenerate(): Promise<void>;
+  end(): Promise<void>;
+}
+
+const openedOf = (req: Request): Opened => ({
+  get id() {
+    return req.sessionID;
+  },
+  get data() {
+    return (req.session as Stored | undefined)?.data;
+  },
+  set data(data) {
+    const current = req.session as Stored | undefined;
+    if (current !== undefined && data !== undefined) current.data = data;
+  },
+  regenerate: () => settled((done) => req.session.regenerate(done)),
+  end: () => settled((done) => req.session.destroy(done)),
+});
+
+const run = (handler: RequestHandler, req: Request, res: Response): Promise<void> =>
+  settled((done) => void handler(req, res, done));
+
+const settled = (start: (done: (error?: unknown) => void) => void): Promise<void> =>
+  new Promise((resolve, reject) => start((error) => (error ? reject(error as Error) : resolve())));
+
+/** express-session's callbacks over our store. The end is fixed when a session is first saved. */
+function adapt(store: SessionStore, clock: Clock): session.Store {
+  const answer = <T>(work: Promise<T>, done?: (error?: unknown, value?: T) => void): void =>
+    void work.then(
+      (value) => done?.(null, value),
+      (error: unknown) => done?.(error),
+    );
+  return new (class extends session.Store {
+    override get(id: string, done: (error: unknown, value?: session.SessionData | null) => void): void {
+      answer(
+        store.load(storedId(id), clock()).then((found) =>
+          found === undefined
+            ? null
+            : ({
+                cookie: { originalMaxAge: null },
+                data: found.data,
+                expiresAt: found.expiresAt,
+              } as unknown as session.SessionData),
+        ),
+        done,
+      );
+    }
+    override set(id: string, value: Stored & { expiresAt?: Date | string }, done?: (error?: unknown) => void): void {
+      const expiresAt = value.expiresAt === undefined ? later(clock(), LIFESPAN_MS) : new Date(value.expiresAt);
+      answer(store.save(storedId(id), value.data ?? {}, expiresAt, clock()), done);
+    }
+    override destroy(id: string, done?: (error?: unknown) => void): void {
+      answer(store.remove(storedId(id)), done);
+    }
+  })();
+}

@@ -1,0 +1,139 @@
+import type { LoadedModule } from './boot.ts';
+import type { ListedModule, ModuleCatalog, ModuleState } from './catalog.ts';
+import type { Clock } from './clock.ts';
+import { SECOND } from './clock.ts';
+import { newestBackup, restoreTables, saveTables } from './db/backup.ts';
+import type { Database } from './db/connect.ts';
+import { migrate, revert } from './db/migrate.ts';
+import { conflict, notFound } from './error.ts';
+import type { Module } from './module.ts';
+import * as states from './module-state.ts';
+
+/** The catalogue as the core itself sees it. */
+export interface LifeCycle extends ModuleCatalog {
+  /** Called once, when the modules are set up: they were lent the catalogue before. */
+  fill(loaded: readonly LoadedModule[]): void;
+  /** The active ones, in the order of their needs. */
+  active(): readonly LoadedModule[];
+  /** Learns at most once a second what other processes changed; undefined when that is fresh. */
+  refresh(): Promise<void> | undefined;
+}
+
+const FRESH_MS = SECOND;
+
+export function createLifeCycle(database: Database, clock: Clock, backupDir: string): LifeCycle {
+  let loaded: readonly LoadedModule[] = [];
+  let known = new Map<string, states.StoredState>();
+  let active: readonly LoadedModule[] = [];
+  let checkedAt = 0;
+  let checking: Promise<void> | undefined;
+
+  const stateOf = ({ name, isEssential }: Module): ModuleState =>
+    isEssential ? 'essential' : (known.get(name)?.status ?? 'absent');
+  const recompute = (): void => {
+    active = loaded.filter(({ module }) => ['essential', 'installed'].includes(stateOf(module)));
+  };
+  const reload = async (): Promise<void> => {
+    known = await states.listAll(database.knex);
+    checkedAt = clock().getTime();
+    recompute();
+  };
+  const describe = ({ module }: LoadedModule): ListedModule => ({
+    module,
+    state: stateOf(module),
+    installedVersion: module.isEssential ? module.version : known.get(module.name)?.version,
+  });
+  const find = (name: string): ListedModule | undefined => {
+    const found = loaded.find(({ module }) => module.name === name);
+    return found && describe(found);
+  };
+  const changeable = (name: string): { module: Module; state: ModuleState } => {
+    const module = loaded.find((one) => one.module.name === name)?.module;
+    if (module === undefined) throw notFound('module.unknown', `There is no module ${name}.`);
+    if (module.isEssential) throw conflict('module.essential', `Module ${name} is part of every installation.`);
+    return { module, state: stateOf(module) };
+  };
+  const owner = ({ name, migrations }: Module) => ({ name, migrations });
+
+  /** Inactive first, so that nobody writes; then the rows to a file; only then are the tables dropped. */
+  async function park(module: Module, isKept: boolean): Promise<void> {
+    const { name, version } = module;
+    await states.store(database.knex, name, { status: 'disabled', version, backup: undefined }, clock());
+    await reload();
+    const backup = await saveTables(database.knex, module, backupDir, clock());
+    if (isKept) await states.store(database.knex, name, { status: 'parked', version, backup }, clock());
+    await revert(database, owner(module), clock);
+    if (!isKept) await states.forget(database.knex, name);
+    await reload();
+  }
+
+  return {
+    fill(modules) {
+      loaded = modules;
+      recompute();
+    },
+    list: () => loaded.map(describe),
+    find,
+    isActive: (name) => active.some(({ module }) => module.name === name),
+    active: () => active,
+    refresh() {
+      if (clock().getTime() - checkedAt < FRESH_MS) return undefined;
+      checking ??= reload().finally(() => {
+        checking = undefined;
+      });
+      return checking;
+    },
+
+    async install(_ctx, name, { restore = false } = {}) {
+      const { module, state } = changeable(name);
+      for (const token of Object.values(module.uses ?? {})) {
+        const used = find(token.module);
+        if (!token.isOptional && !['essential', 'installed'].includes(used?.state ?? 'absent'))
+          throw conflict('module.needs', `Module ${name} needs ${token.module}, which is not active.`);
+      }
+      const parked = known.get(name)?.backup;
+      const isNew = state === 'parked' || state === 'absent';
+      await migrate(database, [owner(module)], clock);
+      const backup = state === 'parked' ? parked : restore && isNew ? await newestBackup(backupDir, name) : undefined;
+      if (restore && isNew && backup === undefined)
+        throw notFound('module.no_backup', `There is no backup of module ${name}.`);
+      if (isNew && backup !== undefined) await restoreTables(database.knex, module, backup);
+      await states.store(
+        database.knex,
+        name,
+        { status: 'installed', version: module.version, backup: undefined },
+        clock(),
+      );
+      await reload();
+    },
+
+    async deactivate(_ctx, name, { keepData = false } = {}) {
+      const { module, state } = changeable(name);
+      if (state !== 'installed') throw notFound('module.not_installed', `Module ${name} is not active.`);
+      refuseWhileUsed(module, active);
+      if (!keepData) return park(module, true);
+      await states.store(
+        database.knex,
+        name,
+        { status: 'disabled', version: module.version, backup: undefined },
+        clock(),
+      );
+      await reload();
+    },
+
+    async uninstall(_ctx, name) {
+      const { module, state } = changeable(name);
+      refuseWhileUsed(module, active);
+      if (state === 'installed' || state === 'disabled') return park(module, false);
+      await states.forget(database.knex, name);
+      await reload();
+    },
+  };
+}
+
+function refuseWhileUsed({ name }: Module, active: readonly LoadedModule[]): void {
+  const user = active.find(({ module }) =>
+    Object.values(module.uses ?? {}).some((token) => token.module === name && !token.isOptional),
+  );
+  if (user !== undefined) throw conflict('module.in_use', `Module ${name} is used by ${user.module.name}.`);
+}

@@ -1,0 +1,52 @@
+import type { Context, Tx } from './context.ts';
+import type { EventToken, HookToken, PayloadOf } from './event.ts';
+
+/** Told of a fact after it is committed. It may be told twice and must not mind. */
+export interface Listener {
+  readonly event: string;
+  /** Stored with its deliveries: renaming one is a migration. */
+  readonly name: string;
+  run(ctx: Context, payload: unknown): Promise<void>;
+}
+
+/** Asked before something happens, inside its transaction. Throwing an AppError refuses. */
+export interface Hook {
+  readonly hook: string;
+  run(tx: Tx, question: unknown): Promise<void>;
+}
+
+/** A letter: to whom, and what its template is told. `undefined` sends nothing. */
+export interface Letter {
+  readonly to: string;
+  readonly toName?: string;
+  readonly vars: Readonly<Record<string, unknown>>;
+}
+
+/** A listener that writes a letter from `views/mail/<template>.liquid`. */
+export interface Mail {
+  readonly event: string;
+  readonly template: string;
+  write(ctx: Context, payload: unknown): Promise<Letter | undefined>;
+}
+
+// A payload is checked against its token's schema when it is emitted, so what arrives here has that type.
+export const on = <E extends EventToken>(
+  event: E,
+  name: string,
+  run: (ctx: Context, payload: PayloadOf<E>) => Promise<void>,
+): Listener => ({
+  event: event.name,
+  name,
+  run: (ctx, payload) => run(ctx, payload as PayloadOf<E>),
+});
+
+export const before = <H extends HookToken>(hook: H, run: (tx: Tx, question: PayloadOf<H>) => Promise<void>): Hook => ({
+  hook: hook.name,
+  run: (tx, question) => run(tx, question as PayloadOf<H>),
+});
+
+export const mail = <E extends EventToken>(
+  event: E,
+  template: string,
+  write: (ctx: Context, payload: PayloadOf<E>) => Promise<Letter | undefined>,
+): Mail => ({ event: event.name, template, write: (ctx, payload) => write(ctx, payload as PayloadOf<E>) });

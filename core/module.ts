@@ -1,0 +1,71 @@
+import type { Context } from './context.ts';
+import type { Authenticator } from './authenticator.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Dialect } from './http/dialect.ts';
+import type { Job } from './job.ts';
+import type { Hook, Listener, Mail } from './listener.ts';
+import type { Manifest } from './manifest.ts';
+import type { ProductType } from './product.ts';
+import type { Provision, Resolved, Uses } from './service.ts';
+import type { Toolbox } from './toolbox.ts';
+import type { MenuEntry, Page } from './web/page.ts';
+
+/** A module: what it is, what it needs, and how it starts. */
+export interface Module<U extends Uses = Uses> extends Manifest {
+  /** Services of other modules. Those start first; a missing one or a circle stops the boot. */
+  readonly uses?: U;
+  /** Called once per process. Builds and returns; it neither reads the database nor starts anything. */
+  setup(services: Resolved<U>, toolbox: Toolbox): Contributions;
+}
+
+/** What a module adds while it is active. Every part is optional. */
+export interface Contributions {
+  /** The service it lends to other modules. */
+  readonly provides?: Provision;
+  /** `/api/{role}/{module}/{method}`. */
+  readonly api?: Api;
+  /** Numbers of the FOSSBilling wire for this module's error codes; without one an error is 9999. */
+  readonly errorNumbers?: Readonly<Record<string, number>>;
+  /** Other paths, in other dialects. */
+  readonly mounts?: readonly Mount[];
+  /** HTML for admins and clients. */
+  readonly pages?: readonly Page[];
+  readonly menu?: readonly MenuEntry[];
+  /** What an order of such a product does. */
+  readonly productTypes?: readonly ProductType[];
+  /** Before: may refuse, inside the transaction. */
+  readonly hooks?: readonly Hook[];
+  /** After: cannot refuse, once it is committed. */
+  readonly listeners?: readonly Listener[];
+  readonly mails?: readonly Mail[];
+  readonly jobs?: readonly Job[];
+  /** Who is calling. */
+  readonly authenticators?: readonly Authenticator[];
+  /** Makes what must be there, such as the first administrator. Called after the migrations of each start, in one process at a time. */
+  readonly prepare?: (ctx: Context) => Promise<void>;
+  /** What `tollkeeper doctor` asks this module: each sentence is a finding. */
+  readonly checks?: readonly Check[];
+}
+
+/** The endpoints of each role; the keys are the methods on the wire. */
+export interface Api {
+  readonly guest?: Readonly<Record<string, Endpoint>>;
+  readonly client?: Readonly<Record<string, Endpoint>>;
+  readonly admin?: Readonly<Record<string, Endpoint>>;
+}
+
+/** Endpoints at other paths: `{ dialect, at: '/customer/v2', routes: { 'GET /licenses/:license': api.get } }`. */
+export interface Mount {
+  readonly dialect: Dialect;
+  readonly at: string;
+  readonly routes: Readonly<Record<string, Endpoint>>;
+}
+
+/** A property of the data that must hold, such as "every service row has its order". */
+export interface Check {
+  readonly name: string;
+  run(ctx: Context): Promise<readonly string[]>;
+}
+
+/** Infers the services of `uses` for the argument of `setup`. */
+export const defineModule = <const U extends Uses = Record<never, never>>(module: Module<U>): Module<U> => module;

@@ -1,0 +1,64 @@
+import type { Knex } from 'knex';
+
+/** One event on its way to one subscriber. */
+export interface Delivery {
+  readonly id: number;
+  readonly event: string;
+  readonly subscriber: string;
+  readonly payload: unknown;
+  readonly attempts: number;
+}
+
+interface Row {
+  id: number;
+  event: string;
+  subscriber: string;
+  payload: string;
+  attempts: number;
+}
+
+/** A row per subscriber, in the transaction of the change the event tells of. */
+export async function insert(
+  db: Knex.Transaction,
+  event: string,
+  payload: unknown,
+  subscribers: readonly string[],
+  now: Date,
+): Promise<void> {
+  if (subscribers.length === 0) return;
+  const row = { event, payload: JSON.stringify(payload), attempts: 0, available_at: now, created_at: now };
+  await db('outbox').insert(subscribers.map((subscriber) => ({ ...row, subscriber })));
+}
+
+export async function listDue(db: Knex, now: Date, limit: number): Promise<Delivery[]> {
+  const rows = await db<Row>('outbox')
+    .whereNull('failed_at')
+    .where('available_at', '<=', now)
+    .orderBy(['available_at', 'id'])
+    .limit(limit)
+    .select('id', 'event', 'subscriber', 'payload', 'attempts');
+  return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as unknown }));
+}
+
+/** Of several processes one gets the delivery; it is free again at `until`, should its process die. */
+export async function claim(db: Knex, id: number, now: Date, until: Date): Promise<boolean> {
+  const claimed = await db('outbox').where({ id }).where('available_at', '<=', now).update({ available_at: until });
+  return claimed === 1;
+}
+
+export const remove = async (db: Knex, id: number): Promise<void> => void (await db('outbox').where({ id }).del());
+
+/** Tries again at `next`; without it the delivery has failed for good and is kept for people to look at. */
+export async function postpone(
+  db: Knex,
+  id: number,
+  attempts: number,
+  next: Date | undefined,
+  error: string,
+  now: Date,
+): Promise<void> {
+  const change = next === undefined ? { failed_at: now } : { available_at: next };
+  await db('outbox')
+    .where({ id })
+    .update({ attempts, last_error: error.slice(0, 1000), ...change });
+}

@@ -1,0 +1,216 @@
+import { OptionalKind, Type, type Static, type TObject, type TSchema } from '@sinclair/typebox';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import formats from 'ajv-formats';
+import { invalidInput, type AppError } from './error.ts';
+
+/**
+ * Wire types. Beside its JSON schema each knows how to read what callers really send: forms send text for everything,
+ * and programs written for PHP send numbers for text (spec A2, A10). Symbols keep that out of the OpenAPI document.
+ */
+const Coerce = Symbol('coerce');
+const Message = Symbol('message');
+const Nullable = Symbol('nullable');
+
+/** Turns what was sent into the wire type; `undefined` means "cannot be read as that". */
+type Coercion = (value: unknown) => unknown;
+
+const wire = <T>(schema: object, coerce: Coercion) => Type.Unsafe<T>({ ...schema, [Coerce]: coerce });
+
+/** An identifier. What is not a whole number reads as 0, which no row has, so that the answer is "not found". */
+export const Id = wire<number>({ type: 'integer', default: 0 }, (value) => wholeNumber(value) ?? 0);
+
+export const Int = (options: { minimum?: number; maximum?: number; default?: number; description?: string } = {}) =>
+  wire<number>({ type: 'integer', ...options }, wholeNumber);
+
+export const Num = (options: { minimum?: number; default?: number; description?: string } = {}) =>
+  wire<number>({ type: 'number', ...options }, (value) => {
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+  });
+
+/** Text of at most `maxLength` characters; numbers and booleans become text as PHP writes them. */
+export const Text = (options: { maxLength?: number; default?: string; description?: string } = {}) =>
+  wire<string>({ type: 'string', maxLength: 65_535, ...options }, scalarText);
+
+export const OneOf = <T extends string>(...values: readonly T[]) =>
+  wire<T>({ type: 'string', enum: values }, scalarText);
+
+/** A boolean by its usual words; anything else is the default, or false (spec 0, "normalised bool"). */
+export const Flag = (fallback = false) =>
+  wire<boolean>({ type: 'boolean', default: fallback }, (value) => {
+    if (typeof value === 'boolean') return value;
+    if (typeof value === 'number') return value !== 0;
+    if (typeof value !== 'string') return fallback;
+    if (/^(1|true|on|yes)$/i.test(value)) return true;
+    return /^(0|false|off|no|)$/i.test(value) ? false : fallback;
+  });
+
+/** A boolean as PHP casts it: "" and "0" are false, every other text, "false" included, is true (spec 0, "truthy"). */
+export const Truthy = (fallback = false) => wire<boolean>({ type: 'boolean', default: fallback }, isTruthy);
+
+/** A map of anything; PHP writes an empty one as []. */
+export const Dict = (options: { description?: string } = {}) =>
+  wire<Record<string, unknown>>({ type: 'object', additionalProperties: true, ...options }, (value) => {
+    if (Array.isArray(value))
+      return value.length === 0 ? {} : Object.fromEntries(value.map((item, index) => [String(index), item as unknown]));
+    return typeof value === 'object' && value !== null ? value : undefined;
+  });
+
+export const List = <T extends TSchema>(item: T, options: { description?: string } = {}) =>
+  wire<Static<T>[]>({ type: 'array', items: item, ...options }, (value) => {
+    const items = Array.isArray(value)
+      ? value
+      : typeof value === 'object' && value !== null
+        ? Object.values(value)
+        : undefined;
+    const coerce = coercionOf(item);
+    return items?.map((one: unknown) => coerce(one));
+  });
+
+/** Anything, as it was sent. */
+export const Anything = (options: { description?: string } = {}) => wire<unknown>({ ...options }, (value) => value);
+
+/** Also takes null, which is otherwise the same as absent. */
+export const OrNull = <T extends TSchema>(schema: T) =>
+  Type.Unsafe<Static<T> | null>({
+    ...schema,
+    anyOf: [{ ...schema }, { type: 'null' }],
+    [Coerce]: coercionOf(schema),
+    [Nullable]: true,
+  });
+
+/** A parameter that must be there and not blank; `message` is the contract's text when it is not (spec A10). */
+export const required = <T extends TSchema>(message: string, schema: T): T => ({ ...schema, [Message]: message });
+
+/** A time on the wire. Dialects write it in their own format and zone. */
+export const DateTime = Type.Unsafe<Date>({ type: 'string', description: 'YYYY-MM-DD HH:MM:SS' });
+/** What comes out: a value or null. */
+export const Or = <T extends TSchema>(schema: T) =>
+  Type.Unsafe<Static<T> | null>({ anyOf: [schema, { type: 'null' }] });
+/** A map that comes out; an empty one is written as [] (spec A3). */
+export const MapOf = <T extends TSchema>(value: T) =>
+  Type.Unsafe<Record<string, Static<T>>>({
+    anyOf: [
+      { type: 'object', additionalProperties: value },
+      { type: 'array', maxItems: 0 },
+    ],
+  });
+
+/** Parameters of a list call (spec A11). */
+export const Paging = {
+  page: pageNumber(1, 'Page number (page) must be a positive integer.'),
+  per_page: pageNumber(100, 'The number of items per page (per_page) must be a positive integer.', 500),
+};
+
+export const PageOf = <T extends TSchema>(row: T) =>
+  Type.Object({
+    pages: Type.Integer(),
+    page: Type.Integer(),
+    per_page: Type.Integer(),
+    total: Type.Integer(),
+    list: Type.Array(row),
+  });
+
+function pageNumber(fallback: number, tooSmall: string, maximum = Number.MAX_SAFE_INTEGER) {
+  return wire<number>({ type: 'integer', minimum: 1, maximum, default: fallback }, (value) => {
+    const number = wholeNumber(value) ?? fallback;
+    if (number < 1) throw invalidInput('paging', tooSmall);
+    if (number > maximum)
+      throw invalidInput(
+        'paging',
+        'The number of items per page (per_page) is too large. Please specify a smaller number.',
+      );
+    return number;
+  });
+}
+
+/** A compiled input: `require` runs before the permission is checked, `read` after it (spec A1, A10). */
+export interface InputReader<T> {
+  require(sent: Sent): void;
+  read(sent: Sent): T;
+}
+
+export type Sent = Readonly<Record<string, unknown>>;
+
+const ajv = new Ajv({ allErrors: false, strict: false, removeAdditional: false, useDefaults: true });
+formats.default(ajv);
+
+/** Unknown fields are dropped, unless the schema keeps them with `additionalProperties: true`. */
+export function compileInput<S extends TObject>(schema: S): InputReader<Static<S>> {
+  const fields = Object.entries(schema.properties).map(([name, field]) => ({
+    name,
+    coerce: coercionOf(field),
+    message: Reflect.get(field, Message) as string | undefined,
+    isNullable: Reflect.get(field, Nullable) === true,
+    isOptional: Reflect.get(field, OptionalKind) !== undefined,
+    fallback: field.default as unknown,
+  }));
+  const keepsRest = schema.additionalProperties === true;
+  const validate = ajv.compile<Static<S>>(schema);
+  return {
+    require(sent) {
+      for (const { name, message } of fields) {
+        if (message !== undefined && isBlank(sent[name])) throw invalidInput('input.required', message);
+      }
+    },
+    read(sent) {
+      const input: Record<string, unknown> = keepsRest ? { ...sent } : {};
+      for (const { name, coerce, isNullable, isOptional, fallback } of fields) {
+        const value = Object.hasOwn(sent, name) ? sent[name] : undefined;
+        if (value === null && isNullable) input[name] = null;
+        else if (value !== undefined && value !== null) input[name] = coerce(value);
+        else if (fallback !== undefined && !isOptional) input[name] = fallback;
+        if (input[name] === undefined || (input[name] === null && !isNullable)) {
+          if (value !== undefined && value !== null)
+            throw invalidInput('input.invalid', `Parameter "${name}" is invalid.`);
+          delete input[name];
+        }
+      }
+      if (!validate(input)) throw refusal(validate);
+      return input;
+    },
+  };
+}
+
+/** For configuration, payloads and tests: validates without reading anything into it. */
+export function compileCheck<S extends TSchema>(schema: S): (value: unknown) => string | undefined {
+  const validate = ajv.compile(schema);
+  return (value) => (validate(value) ? undefined : ajv.errorsText(validate.errors));
+}
+
+function refusal({ errors }: ValidateFunction): AppError {
+  const error: Partial<ErrorObject> = errors?.[0] ?? {};
+  const missing: unknown = error.params?.['missingProperty'];
+  const name = typeof missing === 'string' ? missing : (error.instancePath ?? '').slice(1).replaceAll('/', '.');
+  return invalidInput(
+    'input.invalid',
+    `Parameter "${name}" ${missing ? 'was not passed' : (error.message ?? 'is invalid')}.`,
+  );
+}
+
+/** Absent, blank, or empty and not numeric. 0 and "0" are there (spec A10). */
+function isBlank(value: unknown): boolean {
+  if (value === undefined || value === null || value === false) return true;
+  if (typeof value === 'string') return value.trim() === '';
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+const coercionOf = (schema: TSchema): Coercion =>
+  (Reflect.get(schema, Coerce) as Coercion | undefined) ?? ((value) => value);
+
+function wholeNumber(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value;
+  if (typeof number === 'boolean') return Number(number);
+  return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
+}
+
+function scalarText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'boolean' ? (value ? '1' : '') : undefined;
+}
+
+export function isTruthy(value: unknown): boolean {
+  if (value === '0' || value === '') return false;
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
+}

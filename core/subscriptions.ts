@@ -1,0 +1,64 @@
+import type { Subscriber, Subscriptions } from './bus.ts';
+import type { LoadedModule } from './boot.ts';
+import type { Mailer } from './mailer.ts';
+import type { Mail } from './listener.ts';
+import type { Renderer } from './web/render.ts';
+
+/** The words a letter of any module needs of the shop that sends it. */
+export interface Sender {
+  readonly email: string;
+  readonly company: string;
+  readonly signature: string;
+  readonly baseUrl: string;
+}
+
+/** Who is told of what, as far as their modules are active. Built once; a look-up is two maps. */
+export function createSubscriptions(
+  loaded: readonly LoadedModule[],
+  isActive: (module: string) => boolean,
+  letters: { readonly mailer: Mailer; readonly renderer: Renderer; sender(): Promise<Sender> },
+): Subscriptions {
+  const all = loaded.flatMap(({ module, contributions }) => [
+    ...(contributions.listeners ?? []).map((listener) => ({
+      module: module.name,
+      event: listener.event,
+      subscriber: { id: `${module.name}.${listener.name}`, run: listener.run } satisfies Subscriber,
+    })),
+    ...(contributions.mails ?? []).map((mail) => ({
+      module: module.name,
+      event: mail.event,
+      subscriber: letterWriter(module.name, module.folder, mail),
+    })),
+  ]);
+  const byId = new Map(all.map((one) => [one.subscriber.id, one]));
+  const hooks = loaded.flatMap(({ module, contributions }) =>
+    (contributions.hooks ?? []).map((hook) => ({ module: module.name, hook })),
+  );
+
+  function letterWriter(module: string, folder: URL | undefined, mail: Mail): Subscriber {
+    return {
+      id: `${module}.mail:${mail.template}`,
+      async run(ctx, payload, deliveryId) {
+        const letter = await mail.write(ctx, payload);
+        if (letter === undefined || folder === undefined) return;
+        const sender = await letters.sender();
+        const { subject, body } = await letters.renderer.letter(folder, mail.template, { ...letter.vars, sender });
+        await letters.mailer.send(
+          { to: letter.to, toName: letter.toName, from: sender.email, fromName: sender.company, subject, html: body },
+          `${module}-${mail.template}-${deliveryId}`,
+        );
+      },
+    };
+  }
+
+  return {
+    subscribersOf: (event) =>
+      all.filter((one) => one.event === event && isActive(one.module)).map((one) => one.subscriber),
+    subscriber(id) {
+      const found = byId.get(id);
+      return found !== undefined && isActive(found.module) ? found.subscriber : undefined;
+    },
+    hooksOf: (name) =>
+      hooks.filter(({ module, hook }) => hook.hook === name && isActive(module)).map(({ hook }) => hook),
+  };
+}

@@ -1,0 +1,23 @@
+import type { Config } from '#config/schema';
+import type { Log } from './log.ts';
+import type { ModuleCatalog } from './catalog.ts';
+import type { ProductTypes } from './product.ts';
+import type { Secrets } from './secret.ts';
+import type { SessionStore } from './http/session.ts';
+import type { SettingStore } from './settings.ts';
+import type { Limits } from './http/limit.ts';
+
+/** What the core lends to a module. */
+export interface Toolbox {
+  readonly config: Config;
+  readonly log: Log;
+  readonly settings: SettingStore;
+  readonly secrets: Secrets;
+  /** Product types of active modules. */
+  readonly productTypes: ProductTypes;
+  /** The modules themselves: which there are, which are active, and their life cycle. */
+  readonly catalog: ModuleCatalog;
+  /** Ends the sessions of an account whose password or status changed. */
+  readonly sessions: SessionStore;
+  readonly limits: Limits;
+}

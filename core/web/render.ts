@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Liquid } from 'liquidjs';
+
+/** Escapes always; `{% layout %}` and `{% render %}` look in `web/`, never outside the folders they are given. */
+export interface Renderer {
+  /** `view` below the folder's `views/`, without `.liquid`. */
+  page(folder: URL, view: string, values: object): Promise<string>;
+  /** Subject and body of a letter: the first line is `subject: …`. */
+  letter(folder: URL, template: string, values: object): Promise<{ subject: string; body: string }>;
+}
+
+/** Bounds for templates: staff will edit some of them. */
+const LIMITS = { parseLimit: 1e6, renderLimit: 1000, memoryLimit: 1e8 };
+
+export function createRenderer(web: URL): Renderer {
+  const engines = new Map<string, Liquid>();
+  const engineOf = (folder: URL): Liquid => {
+    let engine = engines.get(folder.href);
+    if (engine === undefined) {
+      const roots = [new URL('views/', folder), web]
+        .map((url) => fileURLToPath(url))
+        .filter((path) => existsSync(path));
+      const shared = ['layouts/', 'partials/'].map((name) => fileURLToPath(new URL(name, web)));
+      engine = new Liquid({
+        root: roots,
+        layouts: shared,
+        partials: shared,
+        extname: '.liquid',
+        outputEscape: 'escape',
+        relativeReference: false,
+        ownPropertyOnly: true,
+        strictFilters: true,
+        cache: true,
+        ...LIMITS,
+      });
+      engines.set(folder.href, engine);
+    }
+    return engine;
+  };
+  return {
+    page: (folder, view, values) => engineOf(folder).renderFile(view, values) as Promise<string>,
+    async letter(folder, template, values) {
+      const text = (await engineOf(folder).renderFile(`mail/${template}`, values)) as string;
+      const end = text.indexOf('\n');
+      const subject = text
+        .slice(0, end)
+        .replace(/^subject:\s*/, '')
+        .replaceAll('&amp;', '&')
+        .replaceAll('&#39;', "'")
+        .replaceAll('&#34;', '"')
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>');
+      return { subject: subject.trim(), body: text.slice(end + 1).trim() };
+    },
+  };
+}

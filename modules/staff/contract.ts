@@ -1,0 +1,43 @@
+import type { AdminActor } from '#core/actor';
+import type { Context, Tx } from '#core/context';
+import { defineService } from '#core/service';
+
+/** All that other modules may see of staff. */
+
+export interface StaffMember {
+  readonly id: number;
+  readonly email: string;
+  readonly name: string;
+  readonly status: 'active' | 'inactive';
+  readonly signature: string | undefined;
+  readonly timezone: string | undefined;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface StaffService {
+  find(ctx: Context, id: number): Promise<StaffMember | undefined>;
+  /** Several in one query, by id. */
+  findAll(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, StaffMember>>;
+
+  /** What a member does with the own account (platform spec C6). */
+  tokenOf(ctx: Context, id: number): Promise<string | undefined>;
+  updateProfile(ctx: Context<AdminActor>, change: ProfileChange): Promise<void>;
+  regenerateToken(ctx: Context<AdminActor>): Promise<void>;
+  changePassword(ctx: Context<AdminActor>, current: string, next: string): Promise<void>;
+
+  /** For the command line: makes a super administrator and returns its id. */
+  createAdministrator(
+    tx: Tx,
+    account: { email: string; name: string; password: string; apiToken: string | undefined },
+  ): Promise<number>;
+}
+
+export interface ProfileChange {
+  readonly email?: string;
+  readonly name?: string;
+  readonly signature?: string;
+  readonly timezone?: string;
+}
+
+export const staffService = defineService<StaffService>('staff');

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import supertest, { type Test } from 'supertest';
+import type { Knex } from 'knex';
+import type { Config } from '#config/schema';
+import { loadConfig } from '#config/load';
+import { createApp, type App } from '#core/app';
+import type { Context } from '#core/context';
+import { createLog } from '#core/log';
+import type { Module } from '#core/module';
+import { shippedModules } from '#modules/index';
+import { testClock, type TestClock } from './clock.ts';
+import { inspector } from './inspect.ts';
+
+/** Credentials of the first administrator of every test. */
+export const ADMIN = {
+  email: 'admin@example.com',
+  password: 'Correct-Horse-7',
+  token: 'AdminToken0123456789abcdefABCDEF',
+};
+
+export interface TestApp {
+  /** The engine of the running test. */
+  readonly app: App;
+  readonly clock: TestClock;
+  /** A context for what no request asks for. */
+  system(): Context;
+  /** Calls an endpoint and gives back `result`; fails the test on an error answer. */
+  call<T = unknown>(who: Caller, path: string, params?: object): Promise<T>;
+  /** Calls an endpoint and gives back `error`; fails the test on a result. */
+  refusal(who: Caller, path: string, params?: object): Promise<{ message: string; code: number; status: number }>;
+  request(method: 'get' | 'post', path: string): Test;
+  /** A browser: keeps its cookies. */
+  browser(): ReturnType<typeof supertest.agent>;
+  /** Delivers events until none is due. */
+  settle(): Promise<void>;
+}
+
+export interface Caller {
+  readonly role: 'guest' | 'client' | 'admin';
+  readonly token?: string;
+}
+export const guest: Caller = { role: 'guest' };
+export const admin: Caller = { role: 'admin', token: ADMIN.token };
+export const staff = (token: string): Caller => ({ role: 'admin', token });
+export const client = (token: string): Caller => ({ role: 'client', token });
+
+interface Setup {
+  /** Default: those that ship. */
+  readonly modules?: readonly Module[];
+  /** Modules that are not active by themselves but shall be. */
+  readonly install?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A fresh engine for each test of the surrounding `describe`, on SQLite or on the server that DATABASE_URL names. */
+export function useApp({ modules = shippedModules, install = [], environment = {} }: Setup = {}): TestApp {
+  const stage = createStage(modules, install, environment);
+  let app: App;
+  let clock: TestClock;
+  beforeEach(async () => {
+    ({ app, clock } = await stage.open());
+  });
+  afterEach(() => stage.close());
+  after(() => stage.end());
+
+  const post = (who: Caller, path: string, params: object): Test => {
+    const test = supertest(app.server).post(`/api/${who.role}/${path}`).send(params);
+    return who.token === undefined ? test : test.auth(who.role, who.token);
+  };
+  return {
+    get app() {
+      return app;
+    },
+    get clock() {
+      return clock;
+    },
+    system: () => app.system(),
+    async call<T>(who: Caller, path: string, params: object = {}) {
+      const { body } = (await post(who, path, params)) as { body: { result: T; error: unknown } };
+      assert.equal(body.error, null, `${who.role}/${path} answered ${JSON.stringify(body.error)}`);
+      return body.result;
+    },
+    async refusal(who, path, params = {}) {
+      const { body, status } = await post(who, path, params);
+      const answer = body as { result: unknown; error: { message: string; code: number } | null };
+      assert.ok(answer.error, `${who.role}/${path} answered ${JSON.stringify(answer.result)}`);
+      return { ...answer.error, status };
+    },
+    request: (method, path) => supertest(app.server)[method](path),
+    browser: () => supertest.agent(app.server),
+    settle: async () => void (await app.bus.deliverDue()),
+  };
+}
+
+/** Migrating takes longer than most tests, so it is done once per `describe` and its outcome is what each test begins with. */
+function createStage(
+  modules: readonly Module[],
+  install: readonly string[],
+  environment: Readonly<Record<string, string>>,
+) {
+  const folder = mkdtempSync(join(tmpdir(), 'tollkeeper-test-'));
+  const server = process.env['DATABASE_URL']?.startsWith('mysql:') ? process.env['DATABASE_URL'] : undefined;
+  const template = join(folder, 'template.sqlite');
+  let opened: App | undefined;
+  let seeds: Seeds | undefined;
+  let isPrepared = false;
+  let count = 0;
+  const mistakes: string[] = [];
+
+  const make = (databaseUrl: string, dataDir: string): { app: App; clock: TestClock } => {
+    const config: Config = loadConfig({
+      PORT: '0',
+      DATA_DIR: dataDir,
+      DATABASE_URL: databaseUrl,
+      ADMIN_EMAIL: ADMIN.email,
+      ADMIN_PASSWORD: ADMIN.password,
+      ADMIN_API_TOKEN: ADMIN.token,
+      APP_SECRET: 'a secret of thirty-two characters',
+      RATE_LIMITS: 'off',
+      CRON: 'off',
+      LOG_LEVEL: 'silent',
+      ...environment,
+    });
+    const clock = testClock();
+    return {
+      app: createApp({
+        config,
+        modules,
+        clock: clock.now,
+        log: createLog(config.logLevel),
+        inspect: inspector(mistakes),
+      }),
+      clock,
+    };
+  };
+
+  async function prepare(databaseUrl: string): Promise<void> {
+    const { app } = make(databaseUrl, folder);
+    if (server !== undefined) await dropAll(app.database.knex);
+    await app.migrate();
+    for (const name of install) await app.catalog.install(app.system(), name);
+    await app.bus.deliverDue();
+    if (server !== undefined) seeds = await readAll(app.database.knex);
+    else await app.database.knex.raw('pragma wal_checkpoint(truncate)');
+    await app.close();
+    isPrepared = true;
+  }
+
+  return {
+    async open() {
+      if (!isPrepared) await prepare(server ?? `sqlite:${template}`);
+      const dataDir = join(folder, String(++count));
+      const file = join(folder, `${count}.sqlite`);
+      if (server === undefined) copyFileSync(template, file);
+      const { app, clock } = make(server ?? `sqlite:${file}`, dataDir);
+      if (seeds !== undefined) await restoreAll(app.database.knex, seeds);
+      await app.catalog.refresh();
+      app.server.listen(0, '127.0.0.1');
+      await once(app.server, 'listening');
+      opened = app;
+      return { app, clock };
+    },
+    async close() {
+      if (opened === undefined) return;
+      opened.server.closeAllConnections();
+      opened.server.close();
+      await opened.close();
+      opened = undefined;
+      assert.deepEqual(mistakes.splice(0), []);
+    },
+    end: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+type Seeds = readonly { readonly table: string; readonly rows: readonly object[] }[];
+
+async function tables(db: Knex): Promise<string[]> {
+  const [rows] = (await db.raw('show tables')) as [Record<string, string>[]];
+  return rows.map((row) => Object.values(row)[0] ?? '');
+}
+
+async function dropAll(db: Knex): Promise<void> {
+  for (const table of await tables(db)) await db.schema.dropTable(table);
+}
+
+async function readAll(db: Knex): Promise<Seeds> {
+  return Promise.all((await tables(db)).map(async (table) => ({ table, rows: (await db(table)) as object[] })));
+}
+
+async function restoreAll(db: Knex, seeds: Seeds): Promise<void> {
+  const known = new Set(seeds.map(({ table }) => table));
+  for (const table of await tables(db)) if (!known.has(table)) await db.schema.dropTable(table);
+  for (const { table, rows } of seeds) {
+    await db(table).del();
+    if (rows.length > 0) await db(table).insert(rows);
+  }
+}
