@@ -10,10 +10,13 @@ import { systemClock, type Clock } from './clock.ts';
 import type { Context } from './context.ts';
 import { connect, type Database } from './db/connect.ts';
 import { listPending, migrate } from './db/migrate.ts';
+import { refuseHalfRestored, unfinishedRestore } from './db/restore.ts';
+import { messageOf, notFound } from './error.ts';
 import { createApi } from './http/api.ts';
 import { createDispatch, type Road } from './http/dispatch.ts';
 import { createFossbilling } from './http/fossbilling.ts';
 import { createLimits } from './http/limit.ts';
+import { describeApi, type OpenApi } from './http/openapi.ts';
 import { createHttpServer } from './http/server.ts';
 import { createSessions } from './http/session.ts';
 import { databaseSessions, redisSessions } from './http/session-store.ts';
@@ -22,11 +25,13 @@ import { createLog, type Log } from './log.ts';
 import { createMailer } from './mailer.ts';
 import type { Module } from './module.ts';
 import { createProductTypes } from './product.ts';
-import { createScheduler, type Scheduler } from './scheduler.ts';
+import { createScheduler, type NamedJob, type Scheduler } from './scheduler.ts';
 import { createSecrets } from './secret.ts';
 import { createSender } from './sender.ts';
+import type { ServiceToken } from './service.ts';
 import { createSettings } from './settings.ts';
 import { createSubscriptions } from './subscriptions.ts';
+import { readVersion } from './version.ts';
 import { mountSite } from './web/site.ts';
 import { createRenderer } from './web/render.ts';
 
@@ -38,8 +43,16 @@ export interface App {
   readonly scheduler: Scheduler;
   readonly server: Server;
   readonly log: Log;
+  /** What became of modules that could not be set up, a sentence each. */
+  readonly leftOut: readonly string[];
   /** A context for what no request asked for. */
   system(): Context;
+  /** The service that an active module lends, for the command line. */
+  service<S>(token: ServiceToken<S>): S;
+  /** Jobs of the active modules. */
+  jobs(): readonly NamedJob[];
+  /** The description of the calls of the active modules. */
+  openapi(): OpenApi;
   /** Runs the migrations of the core and of all installed modules, then lets each make what must be there. */
   migrate(): Promise<void>;
   /** Names of migrations that have not run; empty when the engine can serve. */
@@ -52,6 +65,8 @@ export interface App {
 export interface Options {
   readonly config: Config;
   readonly modules: readonly Module[];
+  /** Modules of others: one that cannot be set up is left out. */
+  readonly external?: readonly Module[];
   readonly clock?: Clock;
   readonly log?: Log;
   readonly inspect?: Road['inspect'];
@@ -61,6 +76,7 @@ export interface Options {
 export function createApp({
   config,
   modules,
+  external = [],
   clock = systemClock,
   log = createLog(config.logLevel),
   inspect,
@@ -74,7 +90,15 @@ export function createApp({
   const lifeCycle = createLifeCycle(database, clock, join(config.dataDir, 'backups'));
   const productTypes = createProductTypes(() => lifeCycle.active());
 
-  const loaded = boot(modules, { config, log, settings, secrets, productTypes, catalog: lifeCycle, sessions, limits });
+  const leftOut: string[] = [];
+  const leaveOut = (module: Module, error: unknown): boolean => {
+    if (!external.includes(module)) return false;
+    leftOut.push(`Module ${module.name} was left out: ${messageOf(error)}.`);
+    log.error(`module ${module.name} was left out`, { error });
+    return true;
+  };
+  const toolbox = { config, log, settings, secrets, productTypes, catalog: lifeCycle, sessions, limits };
+  const loaded = boot([...modules, ...external], toolbox, leaveOut);
   lifeCycle.fill(loaded);
 
   const context = (actor: Actor, ip: string | undefined): Context => ({
@@ -105,7 +129,9 @@ export function createApp({
   const dispatch = createDispatch({ context, authenticators: () => authenticators, limits, log, inspect });
   const pending = async (): Promise<string[]> => {
     const owners = [{ name: 'core', migrations: coreMigrations }, ...lifeCycle.active().map(({ module }) => module)];
-    return (await Promise.all(owners.map((owner) => listPending(database, owner)))).flat();
+    const unfinished = await unfinishedRestore(database.knex);
+    const pending = (await Promise.all(owners.map((owner) => listPending(database, owner)))).flat();
+    return unfinished === undefined ? pending : [`restore of ${unfinished}`, ...pending];
   };
   const openSession = createSessions(
     sessions,
@@ -144,9 +170,20 @@ export function createApp({
     scheduler,
     server,
     log,
+    leftOut,
     system,
+    service<S>(token: ServiceToken<S>) {
+      const found = lifeCycle
+        .active()
+        .find(({ contributions }) => contributions.provides?.token.module === token.module);
+      if (found === undefined) throw notFound('module.inactive', `Module ${token.module} is not active.`);
+      return found.contributions.provides?.service as S; // the token it was provided under carries the type
+    },
+    jobs,
+    openapi: () => describeApi(lifeCycle.active(), fossbilling, config.baseUrl, readVersion()),
     pending,
     async migrate() {
+      await refuseHalfRestored(database.knex);
       await migrate(database, [{ name: 'core', migrations: coreMigrations }], clock);
       await lifeCycle.refresh();
       await migrate(

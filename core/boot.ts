@@ -6,17 +6,33 @@ export interface LoadedModule {
   readonly contributions: Contributions;
 }
 
-/** Modules in the order of their needs, each set up with the services it uses. */
-export function boot(modules: readonly Module[], toolbox: Toolbox): LoadedModule[] {
+/**
+ * Modules in the order of their needs, each set up with the services it uses. One that cannot be set up ends the start,
+ * unless `leaveOut` says that the engine goes on without it.
+ */
+export function boot(
+  modules: readonly Module[],
+  toolbox: Toolbox,
+  leaveOut: (module: Module, error: unknown) => boolean = () => false,
+): LoadedModule[] {
   const services = new Map<string, unknown>();
-  return inOrder(modules).map((module) => {
+  const absent = new Set<string>();
+  return inOrder(modules).flatMap((module) => {
     const uses = Object.entries(module.uses ?? {});
     const resolved = Object.fromEntries(uses.map(([name, token]) => [name, services.get(token.module)]));
-    // The tokens in `uses` are what makes the argument typed; here they are only names.
-    const contributions = module.setup(resolved as never, toolbox);
-    if (contributions.provides !== undefined)
-      services.set(contributions.provides.token.module, contributions.provides.service);
-    return { module, contributions };
+    try {
+      const lost = uses.find(([, token]) => !token.isOptional && absent.has(token.module));
+      if (lost !== undefined) throw new Error(`it uses ${lost[1].module}, which was left out`);
+      // The tokens in `uses` are what makes the argument typed; here they are only names.
+      const contributions = module.setup(resolved as never, toolbox);
+      if (contributions.provides !== undefined)
+        services.set(contributions.provides.token.module, contributions.provides.service);
+      return [{ module, contributions }];
+    } catch (error) {
+      if (!leaveOut(module, error)) throw error;
+      absent.add(module.name);
+      return [];
+    }
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import type { Manifest } from './manifest.ts';
+import type { MenuEntry } from './web/page.ts';
 
 /** `parked`: deactivated, its tables dropped, their rows kept in a backup that the next activation brings back. */
 export type ModuleState = 'essential' | 'installed' | 'disabled' | 'parked' | 'absent';
@@ -9,6 +10,9 @@ export interface ListedModule {
   readonly state: ModuleState;
   /** As stored at activation; undefined for what is not installed. */
   readonly installedVersion: string | undefined;
+  /** Whether it has pages for staff, which a freshly activated module is shown on. */
+  readonly hasAdminPages: boolean;
+  readonly menu: readonly MenuEntry[];
 }
 
 /** The modules of this process and their life cycle (spec B3, decision 4). */

@@ -92,7 +92,7 @@ function endpoint<A extends Actor, I extends TObject, O extends TSchema>(
 }
 
 /** The words every dialect knows for what is more than an answer. */
-export type Outcome = SignedIn | SignedOut | Download;
+export type Outcome = SignedIn | SignedOut | Download | OfVisit;
 
 export class SignedIn {
   readonly role: 'client' | 'admin';
@@ -128,8 +128,29 @@ export class Download {
   }
 }
 
+/** What only the door knows of a call; asking opens the session. */
+export interface Visit {
+  /** Path and query, as they were asked for. */
+  readonly url: string;
+  /** Whether a client or a staff member is signed in at this browser. */
+  isSignedIn(): Promise<boolean>;
+  /** What was kept for the next page of this browser; taking it clears it. */
+  takeMessages(): Promise<readonly string[]>;
+  /** Ends all sessions of an account but for the one of this call. */
+  endOtherSessions(role: 'client' | 'admin', id: number): Promise<void>;
+}
+
+/** An answer that depends on the visit. */
+export class OfVisit {
+  readonly answer: (visit: Visit) => Promise<unknown>;
+  constructor(answer: (visit: Visit) => Promise<unknown>) {
+    this.answer = answer;
+  }
+}
+
 export const signedIn = (role: 'client' | 'admin', id: number, result: unknown, isOnly = false): SignedIn =>
   new SignedIn(role, id, result, isOnly);
 export const signedOut = (role: 'client' | 'admin', result: unknown): SignedOut => new SignedOut(role, result);
 export const file = (name: string, type: string, content: Download['content']): Download =>
   new Download(name, type, content);
+export const ofVisit = (answer: (visit: Visit) => Promise<unknown>): OfVisit => new OfVisit(answer);

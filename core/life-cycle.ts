@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import { SECOND } from './clock.ts';
 import { newestBackup, restoreTables, saveTables } from './db/backup.ts';
 import type { Database } from './db/connect.ts';
-import { migrate, revert } from './db/migrate.ts';
+import { exclusively, migrateOwner, revertOwner } from './db/migrate.ts';
 import { conflict, notFound } from './error.ts';
 import type { Module } from './module.ts';
 import * as states from './module-state.ts';
@@ -38,8 +38,10 @@ export function createLifeCycle(database: Database, clock: Clock, backupDir: str
     checkedAt = clock().getTime();
     recompute();
   };
-  const describe = ({ module }: LoadedModule): ListedModule => ({
+  const describe = ({ module, contributions }: LoadedModule): ListedModule => ({
     module,
+    hasAdminPages: contributions.pages?.some(({ role }) => role === 'admin') ?? false,
+    menu: contributions.menu ?? [],
     state: stateOf(module),
     installedVersion: module.isEssential ? module.version : known.get(module.name)?.version,
   });
@@ -53,7 +55,14 @@ export function createLifeCycle(database: Database, clock: Clock, backupDir: str
     if (module.isEssential) throw conflict('module.essential', `Module ${name} is part of every installation.`);
     return { module, state: stateOf(module) };
   };
-  const owner = ({ name, migrations }: Module) => ({ name, migrations });
+  /** One change at a time, whoever asks for it, and on the state as it then is: two backups of one module would be one too many. */
+  const change = (name: string, work: (module: Module, state: ModuleState) => Promise<void>): Promise<void> =>
+    exclusively(database, clock, async () => {
+      await reload();
+      const { module, state } = changeable(name);
+      await work(module, state);
+      await reload();
+    });
 
   /** Inactive first, so that nobody writes; then the rows to a file; only then are the tables dropped. */
   async function park(module: Module, isKept: boolean): Promise<void> {
@@ -62,9 +71,8 @@ export function createLifeCycle(database: Database, clock: Clock, backupDir: str
     await reload();
     const backup = await saveTables(database.knex, module, backupDir, clock());
     if (isKept) await states.store(database.knex, name, { status: 'parked', version, backup }, clock());
-    await revert(database, owner(module), clock);
+    await revertOwner(database, module);
     if (!isKept) await states.forget(database.knex, name);
-    await reload();
   }
 
   return {
@@ -84,50 +92,41 @@ export function createLifeCycle(database: Database, clock: Clock, backupDir: str
       return checking;
     },
 
-    async install(_ctx, name, { restore = false } = {}) {
-      const { module, state } = changeable(name);
-      for (const token of Object.values(module.uses ?? {})) {
-        const used = find(token.module);
-        if (!token.isOptional && !['essential', 'installed'].includes(used?.state ?? 'absent'))
-          throw conflict('module.needs', `Module ${name} needs ${token.module}, which is not active.`);
-      }
-      const parked = known.get(name)?.backup;
-      const isNew = state === 'parked' || state === 'absent';
-      await migrate(database, [owner(module)], clock);
-      const backup = state === 'parked' ? parked : restore && isNew ? await newestBackup(backupDir, name) : undefined;
-      if (restore && isNew && backup === undefined)
-        throw notFound('module.no_backup', `There is no backup of module ${name}.`);
-      if (isNew && backup !== undefined) await restoreTables(database.knex, module, backup);
-      await states.store(
-        database.knex,
-        name,
-        { status: 'installed', version: module.version, backup: undefined },
-        clock(),
-      );
-      await reload();
-    },
+    install: (_ctx, name, { restore = false } = {}) =>
+      change(name, async (module, state) => {
+        for (const token of Object.values(module.uses ?? {})) {
+          const used = find(token.module);
+          if (!token.isOptional && !['essential', 'installed'].includes(used?.state ?? 'absent'))
+            throw conflict('module.needs', `Module ${name} needs ${token.module}, which is not active.`);
+        }
+        const isNew = state === 'parked' || state === 'absent';
+        const parked = known.get(name)?.backup;
+        const backup = state === 'parked' ? parked : restore && isNew ? await newestBackup(backupDir, name) : undefined;
+        if (restore && isNew && backup === undefined)
+          throw notFound('module.no_backup', `There is no backup of module ${name}.`);
+        // A process may have died between the backup and the end of the tables, whose rows would be there twice.
+        if (state === 'parked') await revertOwner(database, module);
+        await migrateOwner(database, module, clock);
+        if (isNew && backup !== undefined) await restoreTables(database.knex, module, backup);
+        const stored = { status: 'installed', version: module.version, backup: undefined } as const;
+        await states.store(database.knex, name, stored, clock());
+      }),
 
-    async deactivate(_ctx, name, { keepData = false } = {}) {
-      const { module, state } = changeable(name);
-      if (state !== 'installed') throw notFound('module.not_installed', `Module ${name} is not active.`);
-      refuseWhileUsed(module, active);
-      if (!keepData) return park(module, true);
-      await states.store(
-        database.knex,
-        name,
-        { status: 'disabled', version: module.version, backup: undefined },
-        clock(),
-      );
-      await reload();
-    },
+    deactivate: (_ctx, name, { keepData = false } = {}) =>
+      change(name, async (module, state) => {
+        if (state !== 'installed') throw notFound('module.not_installed', `Module ${name} is not active.`);
+        refuseWhileUsed(module, active);
+        if (!keepData) return park(module, true);
+        const stored = { status: 'disabled', version: module.version, backup: undefined } as const;
+        await states.store(database.knex, name, stored, clock());
+      }),
 
-    async uninstall(_ctx, name) {
-      const { module, state } = changeable(name);
-      refuseWhileUsed(module, active);
-      if (state === 'installed' || state === 'disabled') return park(module, false);
-      await states.forget(database.knex, name);
-      await reload();
-    },
+    uninstall: (_ctx, name) =>
+      change(name, async (module, state) => {
+        refuseWhileUsed(module, active);
+        if (state === 'installed' || state === 'disabled') return park(module, false);
+        await states.forget(database.knex, name);
+      }),
   };
 }
 

@@ -62,3 +62,12 @@ export async function postpone(
     .where({ id })
     .update({ attempts, last_error: error.slice(0, 1000), ...change });
 }
+
+/** Deliveries that were given up, the newest first. */
+export async function listFailed(db: Knex, limit: number): Promise<(Delivery & { readonly error: string })[]> {
+  const rows = await db<Row & { last_error: string | null }>('outbox')
+    .whereNotNull('failed_at')
+    .orderBy('id', 'desc')
+    .limit(limit);
+  return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as unknown, error: row.last_error ?? '' }));
+}

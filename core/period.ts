@@ -1,3 +1,5 @@
+import { AppError } from './error.ts';
+
 /** A billing period such as 3M. The code is canonical: no leading zeros, an upper-case letter. */
 export interface Period {
   readonly quantity: number;
@@ -8,8 +10,11 @@ export interface Period {
 export type PeriodUnit = 'D' | 'W' | 'M' | 'Y';
 
 /** The code did not come from us; the message may be shown to whoever sent it. */
-export class PeriodError extends Error {
-  override readonly name = 'PeriodError';
+export class PeriodError extends AppError {
+  constructor(message: string) {
+    super('invalid_input', 'period.invalid', message);
+    this.name = 'PeriodError';
+  }
 }
 
 /** What a shop offers first, in this order. */

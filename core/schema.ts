@@ -1,6 +1,7 @@
 import { OptionalKind, Type, type Static, type TObject, type TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
+import type { Page, PageRequest } from './db/paginate.ts';
 import { invalidInput, type AppError } from './error.ts';
 
 /**
@@ -67,14 +68,34 @@ export const List = <T extends TSchema>(item: T, options: { description?: string
     return items?.map((one: unknown) => coerce(one));
   });
 
+/** A time as people and programs write it: `2026-01-31`, `2026-01-31 10:00[:00]`, ISO 8601. Without a zone it is the wire's. */
+export const DateInput = (options: { description?: string } = {}) =>
+  wire<Date>({ ...options }, (value) => (typeof value === 'string' ? parseDate(value) : undefined));
+
+export function parseDate(text: string): Date | undefined {
+  const parts = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?\s*$/.exec(text);
+  if (parts === null) {
+    const time = /^\s*\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:?\d{2})\s*$/.test(text) ? new Date(text.trim()) : undefined;
+    return time === undefined || Number.isNaN(time.getTime()) ? undefined : time;
+  }
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  // The process runs in the wire's zone (TZ_NAME), so local time is its time.
+  const date = new Date(year, month - 1, day, hour, minute, second);
+  return date.getMonth() === month - 1 && date.getDate() === day && hour < 24 && minute < 60 && second < 60
+    ? date
+    : undefined;
+}
+
 /** Anything, as it was sent. */
 export const Anything = (options: { description?: string } = {}) => wire<unknown>({ ...options }, (value) => value);
 
 /** Also takes null, which is otherwise the same as absent. */
 export const OrNull = <T extends TSchema>(schema: T) =>
   Type.Unsafe<Static<T> | null>({
-    ...schema,
     anyOf: [{ ...schema }, { type: 'null' }],
+    ...(schema.default === undefined ? {} : { default: schema.default as unknown }),
     [Coerce]: coercionOf(schema),
     [Nullable]: true,
   });
@@ -111,6 +132,20 @@ export const PageOf = <T extends TSchema>(row: T) =>
     list: Type.Array(row),
   });
 
+/** The wire's page of a repository's page (spec A11). */
+export const listed = <T, V>({ page, perPage, total, items }: Page<T>, present: (item: T) => V) => ({
+  pages: Math.ceil(total / perPage),
+  page,
+  per_page: perPage,
+  total,
+  list: items.map(present),
+});
+
+export const pageRequest = ({ page, per_page }: { page: number; per_page: number }): PageRequest => ({
+  page,
+  perPage: per_page,
+});
+
 function pageNumber(fallback: number, tooSmall: string, maximum = Number.MAX_SAFE_INTEGER) {
   return wire<number>({ type: 'integer', minimum: 1, maximum, default: fallback }, (value) => {
     const number = wholeNumber(value) ?? fallback;
@@ -146,7 +181,7 @@ export function compileInput<S extends TObject>(schema: S): InputReader<Static<S
     fallback: field.default as unknown,
   }));
   const keepsRest = schema.additionalProperties === true;
-  const validate = ajv.compile<Static<S>>(schema);
+  const validate = ajv.compile<Static<S>>({ ...schema, properties: withoutFallbacks(schema.properties) });
   return {
     require(sent) {
       for (const { name, message } of fields) {
@@ -171,6 +206,15 @@ export function compileInput<S extends TObject>(schema: S): InputReader<Static<S
     },
   };
 }
+
+/** An optional field stays absent: ajv would fill in what its type falls back to. */
+const withoutFallbacks = (properties: Readonly<Record<string, TSchema>>): Record<string, TSchema> =>
+  Object.fromEntries(
+    Object.entries(properties).map(([name, field]) => {
+      const { default: _, ...rest } = field;
+      return [name, Reflect.get(field, OptionalKind) === undefined ? field : (rest as TSchema)];
+    }),
+  );
 
 /** For configuration, payloads and tests: validates without reading anything into it. */
 export function compileCheck<S extends TSchema>(schema: S): (value: unknown) => string | undefined {

@@ -37,7 +37,7 @@ export function createSubscriptions(
 
   function letterWriter(module: string, folder: URL | undefined, mail: Mail): Subscriber {
     return {
-      id: `${module}.mail:${mail.template}`,
+      id: `${module}.mail:${mail.event}:${mail.template}`,
       async run(ctx, payload, deliveryId) {
         const letter = await mail.write(ctx, payload);
         if (letter === undefined || folder === undefined) return;

@@ -1,17 +1,24 @@
 import { readFileSync } from 'node:fs';
 
-/** The version in package.json, which lies one folder above the sources and two above the built engine. */
-export function readVersion(): string {
-  for (const path of ['../package.json', '../../package.json']) {
-    const { name, version } = readIfThere(new URL(path, import.meta.url));
-    if (name === 'tollkeeper' && version !== undefined) return version;
+/** The folder of this package, which lies one above the sources and two above the built engine. */
+export function packageRoot(): URL {
+  for (const path of ['../', '../../']) {
+    const root = new URL(path, import.meta.url);
+    if (readManifest(root).name === 'tollkeeper') return root;
   }
   throw new Error('The package.json of tollkeeper is not where it should be.');
 }
 
-function readIfThere(url: URL): { name?: string; version?: string } {
+/** The version in package.json. */
+export function readVersion(): string {
+  const { version } = readManifest(packageRoot());
+  if (version === undefined) throw new Error('The package.json of tollkeeper has no version.');
+  return version;
+}
+
+function readManifest(folder: URL): { name?: string; version?: string } {
   try {
-    return JSON.parse(readFileSync(url, 'utf8')) as { name?: string; version?: string };
+    return JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as { name?: string; version?: string };
   } catch {
     return {};
   }

@@ -35,3 +35,7 @@ export const toList = (text: string | null | undefined): unknown[] => {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A fingerprint of a secret: compared to the letter, not by the collation that other text has on MySQL. */
+export const fingerprint = (table: Knex.CreateTableBuilder, name: string): Knex.ColumnBuilder =>
+  table.string(name, 43).collate('ascii_bin');

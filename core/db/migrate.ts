@@ -30,20 +30,18 @@ export async function migrate(
   clock: Clock,
   afterwards: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  await withLock(database.knex, clock, async () => {
+  await exclusively(database, clock, async () => {
     for (const owner of owners) await migrateOwner(database, owner, clock);
     await afterwards();
   });
 }
 
-/** Runs the `down`s of what has run, last first. */
-export async function revert(database: Database, owner: Owner, clock: Clock): Promise<void> {
-  await withLock(database.knex, clock, async () => {
-    const done = await listDone(database.knex, owner.name);
-    for (const migration of owner.migrations.toReversed()) {
-      if (done.has(migration.name)) await undo(database, owner.name, migration);
-    }
-  });
+/** Runs the `down`s of what has run, last first. Within `exclusively`. */
+export async function revertOwner(database: Database, owner: Owner): Promise<void> {
+  const done = await listDone(database.knex, owner.name);
+  for (const migration of owner.migrations.toReversed()) {
+    if (done.has(migration.name)) await undo(database, owner.name, migration);
+  }
 }
 
 /** Names of the migrations that have not run. */
@@ -55,7 +53,8 @@ export async function listPending(database: Database, owner: Owner): Promise<str
   return owner.migrations.filter(({ name }) => done.get(name) !== 'done').map(({ name }) => name);
 }
 
-async function migrateOwner(database: Database, owner: Owner, clock: Clock): Promise<void> {
+/** Runs what has not run yet of one owner. Within `exclusively`. */
+export async function migrateOwner(database: Database, owner: Owner, clock: Clock): Promise<void> {
   const done = await listDone(database.knex, owner.name);
   const applied: Migration[] = [];
   for (const migration of owner.migrations) {
@@ -108,8 +107,8 @@ async function listDone(db: Knex, owner: string): Promise<Map<string, string>> {
   return new Map(rows.map(({ name, state }) => [name, state]));
 }
 
-/** A lease in a table: unlike a named lock it holds across the nodes of a cluster, and it ends by itself when its process dies. */
-async function withLock(db: Knex, clock: Clock, work: () => Promise<void>): Promise<void> {
+/** Runs `work` while no other process changes the schema. A lease in a table: unlike a named lock it holds across the nodes of a cluster, and it ends by itself when its process dies. */
+export async function exclusively({ knex: db }: Database, clock: Clock, work: () => Promise<void>): Promise<void> {
   await createBookkeeping(db);
   const holder = randomUUID();
   const deadline = later(clock(), WAIT_MS);

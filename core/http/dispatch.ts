@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { isUnavailable } from '../db/errors.ts';
 import type { AppError } from '../error.ts';
 import { asAppError, forbidden, invalidInput, unavailable } from '../error.ts';
-import { Download, SignedIn, SignedOut, type Endpoint, type Role } from '../endpoint.ts';
+import { Download, OfVisit, SignedIn, SignedOut, type Endpoint, type Role, type Visit } from '../endpoint.ts';
 import type { Log } from '../log.ts';
 import { authenticate } from './authenticate.ts';
 import type { Dialect, HttpReply, HttpRequest } from './dialect.ts';
@@ -47,7 +47,8 @@ export const createDispatch =
   async (call) => {
     const { dialect, request, session } = call;
     try {
-      const result = await answer(road, call);
+      const answered = await answer(road, call);
+      const result = answered instanceof OfVisit ? await answered.answer(visitOf(call)) : answered;
       if (result instanceof SignedIn) {
         await session.signIn(result.role, result.id, result.isOnly);
         return dialect.write(request, result.result);
@@ -103,6 +104,16 @@ async function answer(road: Road, { dialect, request, session, target }: Call): 
   if (endpoint.limit !== undefined && !isLogin(target)) await limits.consume(endpoint.limit, request.ip);
   return endpoint.run(ctx, endpoint.reader.read(sent));
 }
+
+const visitOf = ({ request, session }: Call): Visit => ({
+  url: request.query === '' ? request.path : `${request.path}?${request.query}`,
+  isSignedIn: async () => {
+    const data = await session.read();
+    return data?.clientId !== undefined || data?.adminId !== undefined;
+  },
+  takeMessages: () => session.takeMessages(),
+  endOtherSessions: (role, id) => session.endOthers(role, id),
+});
 
 /** Guest logins count against their own policy instead of that of all guests (spec A8). */
 const mainPolicy = ({ endpoint }: Target): PolicyName => (endpoint?.limit === 'api_login' ? 'api_login' : 'api_guest');

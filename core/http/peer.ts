@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import proxyAddr from 'proxy-addr';
 import type { Peer } from './adapter.ts';
 

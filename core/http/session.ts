@@ -40,6 +40,10 @@ export interface SessionHandle {
   signOut(role: 'client' | 'admin'): Promise<void>;
   /** The token forms carry, made when a page first needs it. */
   csrf(): Promise<string>;
+  /** The messages for the next page; taking them clears them. */
+  takeMessages(): Promise<readonly string[]>;
+  /** Ends all sessions of an account but for this one. */
+  endOthers(role: 'client' | 'admin', id: number): Promise<void>;
 }
 
 export const noSession: SessionHandle = {
@@ -47,6 +51,8 @@ export const noSession: SessionHandle = {
   signIn: () => Promise.reject(new Error('This door has no sessions.')),
   signOut: () => Promise.resolve(),
   csrf: () => Promise.reject(new Error('This door has no sessions.')),
+  takeMessages: () => Promise.resolve([]),
+  endOthers: () => Promise.reject(new Error('This door has no sessions.')),
 };
 
 /** What is stored is a hash: who reads the table cannot use what it holds. */
@@ -114,6 +120,15 @@ export function createSessions(store: SessionStore, secret: string, isSecure: bo
         const csrf = randomHex(64);
         (await open()).data = { ...data, csrf, fingerprint: fingerprintOf(request) };
         return csrf;
+      },
+      async takeMessages() {
+        const { pending = [], ...rest } = (await read()) ?? {};
+        if (pending.length > 0) (await open()).data = rest;
+        return pending;
+      },
+      async endOthers(role, id) {
+        const isOpen = (await read()) !== undefined;
+        await store.endAll(role, id, isOpen ? storedId((await open()).id) : undefined);
       },
     };
   };

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import type { Context, Tx } from '#core/context';
+import type { Context } from '#core/context';
 import { defineEvent, defineHook } from '#core/event';
 import type { Money } from '#core/money';
 import type { OrderRef } from '#core/product';
@@ -38,11 +38,12 @@ export interface OrderService {
   find(ctx: Context, id: number): Promise<Order | undefined>;
   /** Only an order of this client; anybody else's does not exist. */
   findOwn(ctx: Context, id: number, clientId: number): Promise<Order | undefined>;
-  activate(ctx: Context, id: number, force?: boolean): Promise<void>;
+  activate(ctx: Context, id: number, options?: { force?: boolean }): Promise<void>;
   renew(ctx: Context, id: number): Promise<void>;
-  suspend(ctx: Context, id: number, reason?: string): Promise<void>;
+  suspend(ctx: Context, id: number, options?: { reason?: string | undefined; isQuiet?: boolean }): Promise<void>;
   unsuspend(ctx: Context, id: number): Promise<void>;
-  cancel(tx: Tx | Context, id: number, reason?: string): Promise<void>;
+  cancel(ctx: Context, id: number, options?: { reason?: string | undefined; isQuiet?: boolean }): Promise<void>;
+  uncancel(ctx: Context, id: number): Promise<void>;
 }
 
 export const orderService = defineService<OrderService>('order');

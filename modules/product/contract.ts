@@ -1,5 +1,8 @@
-import type { Context } from '#core/context';
+import { Type } from '@sinclair/typebox';
+import type { Context, Tx } from '#core/context';
+import { defineHook } from '#core/event';
 import type { Money } from '#core/money';
+import { Id } from '#core/schema';
 import { defineService } from '#core/service';
 
 /** All that other modules may see of products. */
@@ -35,22 +38,141 @@ export interface Product {
   readonly type: string;
   readonly title: string;
   readonly slug: string;
+  readonly description: string | undefined;
+  readonly iconUrl: string | undefined;
   readonly unit: string;
+  /** Imported shops have products that are switched off altogether. */
+  readonly isActive: boolean;
   readonly status: string;
   readonly setup: string;
   readonly isHidden: boolean;
   readonly isAddon: boolean;
+  readonly priority: number | undefined;
+  readonly allowsQuantity: boolean;
   readonly hasStockControl: boolean;
   readonly quantityInStock: number;
+  readonly suspensionGraceDays: number;
   readonly plugin: string | undefined;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Add-ons that are offered with it. Not every id need be of an add-on that is there. */
+  readonly addonIds: readonly number[];
+  /** Products a client may ask to change to. */
+  readonly upgradeIds: readonly number[];
   readonly pricing: Pricing;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
 }
 
 export interface ProductService {
   find(ctx: Context, id: number): Promise<Product | undefined>;
   /** Throws "Product not found". */
   get(ctx: Context, id: number): Promise<Product>;
+  findBySlug(ctx: Context, slug: string): Promise<Product | undefined>;
+  /** Several in a fixed number of queries, by id. */
+  findAll(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, Product>>;
+  /** Whether a visitor may order it: enabled and no add-on. Hidden ones may be ordered by those who know them. */
+  isOffered(product: Product): boolean;
+  /** Whether `period` is one of its enabled periods, to the letter. */
+  offersPeriod(product: Product, period: string): boolean;
+  /** Per unit and once per line. Throws when it recurs and `period` is none of its enabled ones. */
+  priceOf(product: Product, period: string | undefined): Price;
+  /** Throws "Product :id is out of stock." when less is there; does nothing without stock control. */
+  takeStock(tx: Tx, id: number, quantity: number): Promise<void>;
+
+  readonly promos: PromoService;
+}
+
+export type RedemptionPhase = 'checkout' | 'renewal';
+export type RedemptionStatus = 'reserved' | 'committed' | 'released';
+
+export interface Promo {
+  readonly id: number;
+  readonly code: string;
+  readonly description: string | undefined;
+  /** `percentage` or `absolute`; any other gives no discount. */
+  readonly type: string;
+  /** In hundredths: of a per cent, or of one unit of the default currency. */
+  readonly valueHundredths: number;
+  /** 0: as often as you like. */
+  readonly maxUses: number;
+  readonly used: number;
+  readonly hasFreeSetup: boolean;
+  readonly isOncePerClient: boolean;
+  readonly isRecurring: boolean;
+  readonly isActive: boolean;
+  /** Ids and codes as they were sent; an empty list restricts nothing. */
+  readonly products: readonly unknown[];
+  readonly periods: readonly unknown[];
+  readonly clientGroups: readonly unknown[];
+  readonly startsAt: Date | undefined;
+  readonly endsAt: Date | undefined;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** What a discount is computed from. Amounts in the default currency. */
+export interface PromoLine {
+  readonly productId: number;
+  readonly isAddon: boolean;
+  readonly period: string | undefined;
+  readonly quantity: number;
+  readonly price: Price;
+}
+
+export interface Discount {
+  readonly price: Money;
+  readonly setup: Money;
+  readonly total: Money;
+}
+
+export interface NewRedemption {
+  readonly promoId: number;
+  readonly clientId: number;
+  readonly orderId: number;
+  readonly invoiceId: number | undefined;
+  readonly phase: RedemptionPhase;
+  readonly status: RedemptionStatus;
+  /** In the order's currency. */
+  readonly discount: Money;
+}
+
+/** Whose reservations end: those of one invoice, order or client. */
+export type RedemptionOwner = { readonly invoiceId: number } | { readonly orderId: number } | { readonly clientId: number };
+
+/** Orders and invoices use this module, so it cannot use them: they tell it what the list of redemptions shows of them. */
+export interface RedemptionSource {
+  orders?(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, { title: string; createdAt: Date }>>;
+  invoices?(
+    ctx: Context,
+    ids: readonly number[],
+  ): Promise<ReadonlyMap<number, { number: string; status: string; createdAt: Date }>>;
+}
+
+export interface PromoService {
+  find(ctx: Context, id: number): Promise<Promo | undefined>;
+  /** Only an active one; the letter case does not matter. */
+  findByCode(ctx: Context, code: string): Promise<Promo | undefined>;
+  /** Whether it may be used at `now`: active, started, not ended and not used up. */
+  isValid(promo: Promo, now: Date): boolean;
+  /** Whether it is for clients of this group; undefined is a visitor or a client without a group. */
+  isForGroup(promo: Promo, groupId: number | undefined): boolean;
+  isEligible(promo: Promo, line: PromoLine): boolean;
+  discountOf(promo: Promo, line: PromoLine): Discount;
+  /** Counts one order line. Throws when the promo is used up, also when two take the last use at once. */
+  use(tx: Tx, id: number): Promise<void>;
+  /** Whether this client has a checkout of it that is reserved or committed. */
+  isRedeemedBy(ctx: Context, id: number, clientId: number): Promise<boolean>;
+  redeem(tx: Tx, redemption: NewRedemption): Promise<number>;
+  /** What an invoice reserved is final once it is paid. */
+  commit(tx: Tx, invoiceId: number, paidAt: Date): Promise<void>;
+  /** Gives back what is reserved, and the uses it counted. */
+  release(tx: Tx, owner: RedemptionOwner, reason: string): Promise<void>;
+  showWith(source: RedemptionSource): void;
 }
 
 export const productService = defineService<ProductService>('product');
+
+/** Asked before a product is removed; who still has orders of it refuses. */
+export const productBeingRemoved = defineHook('product.being_removed', Type.Object({ productId: Id }));
+/** Asked before a promo is removed; who still refers to it refuses. */
+export const promoBeingRemoved = defineHook('product.promo_being_removed', Type.Object({ promoId: Id }));

@@ -1,5 +1,8 @@
+import { Type } from '@sinclair/typebox';
 import type { AdminActor } from '#core/actor';
-import type { Context, Tx } from '#core/context';
+import type { Context } from '#core/context';
+import { defineEvent, defineHook } from '#core/event';
+import { Id } from '#core/schema';
 import { defineService } from '#core/service';
 
 /** All that other modules may see of staff. */
@@ -28,7 +31,7 @@ export interface StaffService {
 
   /** For the command line: makes a super administrator and returns its id. */
   createAdministrator(
-    tx: Tx,
+    ctx: Context,
     account: { email: string; name: string; password: string; apiToken: string | undefined },
   ): Promise<number>;
 }
@@ -41,3 +44,10 @@ export interface ProfileChange {
 }
 
 export const staffService = defineService<StaffService>('staff');
+
+const StaffId = Type.Object({ staffId: Id });
+/** `sealed` opens with the purpose `staff.reset` to what the link of the letter ends in. */
+export const staffResetRequested = defineEvent('staff.reset_requested', Type.Object({ staffId: Id, sealed: Type.String() }));
+export const staffPasswordReset = defineEvent('staff.password_reset', StaffId);
+/** Asked before a staff group is removed; whoever still needs the group refuses. */
+export const staffGroupBeingRemoved = defineHook('staff.group_being_removed', Type.Object({ groupId: Id }));

@@ -1,0 +1,55 @@
+import { defineModule } from '#core/module';
+import { before } from '#core/listener';
+import { conflict } from '#core/error';
+import { provide } from '#core/service';
+import { clientBeingRemoved, clientService } from '#modules/client/contract';
+import { productBeingRemoved, productService } from '#modules/product/contract';
+import { adminApi } from './api/admin.ts';
+import { clientApi } from './api/client.ts';
+import { orderService } from './contract.ts';
+import { renewalLogic, OrderSettings } from './logic.ts';
+import { migrations } from './migrations/index.ts';
+import * as repository from './repository.ts';
+import { createOrders } from './service.ts';
+import { createTransitions } from './transitions.ts';
+import { createOrderViews } from './views.ts';
+
+export const order = defineModule({
+  name: 'order',
+  title: 'Orders',
+  version: '1.0.0',
+  description: 'What clients have bought: one product, a period and a status.',
+  isEssential: true,
+  uses: { clients: clientService, products: productService },
+  settings: OrderSettings,
+  permissions: {
+    view: 'See orders.',
+    manage: 'Make, change and delete orders.',
+    export: 'Export orders.',
+    manage_settings: 'Change the settings of orders.',
+  },
+  tables: ['client_order', 'client_order_meta', 'client_order_status'],
+  migrations,
+
+  setup({ clients, products }, { productTypes, settings }) {
+    const orders = createOrders({ clients, products, productTypes, settings });
+    const transitions = createTransitions({ productTypes, renewalLogic: renewalLogic(settings) });
+    const views = createOrderViews({ clients, products });
+    return {
+      provides: provide(orderService, {
+        ...transitions,
+        find: (ctx, id) => repository.findById(ctx.db, id),
+        findOwn: (ctx, id, clientId) => repository.findOwn(ctx.db, id, clientId),
+      }),
+      api: { admin: adminApi(orders, transitions, views), client: clientApi(orders, views) },
+      errorNumbers: { 'order.group_missing': 832 },
+      hooks: [
+        before(clientBeingRemoved, (tx, { clientId }) => orders.removeAllOf(tx, clientId)),
+        before(productBeingRemoved, async (tx, { productId }) => {
+          if (await repository.existsForProduct(tx.db, productId))
+            throw conflict('order.product_in_use', 'Cannot remove product which has active orders.');
+        }),
+      ],
+    };
+  },
+});

@@ -1,0 +1,58 @@
+import type { Knex } from 'knex';
+import { toDate, type StoredDate } from '#core/db/columns';
+import { paginate, type Page, type PageRequest } from '#core/db/paginate';
+
+/** A line of an order's history: the status it then had, and why. */
+export interface HistoryEntry {
+  readonly id: number;
+  readonly orderId: number;
+  readonly status: string;
+  readonly notes: string | undefined;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+interface Row {
+  id: number;
+  client_order_id: number;
+  status: string;
+  notes: string | null;
+  created_at: StoredDate;
+  updated_at: StoredDate;
+}
+
+export const listPage = (db: Knex, orderId: number, request: PageRequest): Promise<Page<HistoryEntry>> =>
+  paginate<Row, HistoryEntry>(
+    db('client_order_status').where({ client_order_id: orderId }),
+    request,
+    (query) => query.orderBy('id', 'desc'),
+    toEntry,
+  );
+
+export async function insert(
+  db: Knex.Transaction,
+  orderId: number,
+  status: string,
+  notes: string | undefined,
+  now: Date,
+): Promise<void> {
+  await db('client_order_status').insert({
+    client_order_id: orderId,
+    status,
+    notes: notes ?? null,
+    created_at: now,
+    updated_at: now,
+  });
+}
+
+export const remove = async (db: Knex.Transaction, id: number): Promise<boolean> =>
+  (await db('client_order_status').where({ id }).del()) === 1;
+
+const toEntry = (row: Row): HistoryEntry => ({
+  id: row.id,
+  orderId: row.client_order_id,
+  status: row.status,
+  notes: row.notes ?? undefined,
+  createdAt: toDate(row.created_at),
+  updatedAt: toDate(row.updated_at),
+});

@@ -1,0 +1,24 @@
+import type { Context } from '#core/context';
+import * as orders from './repository.ts';
+import { ORDER_STATUSES } from './service.ts';
+
+/** `failed_renew` is missing in the contract too. */
+export const STATUS_TITLES: Record<string, string> = {
+  pending_setup: 'Pending Setup',
+  failed_setup: 'Setup Failed',
+  active: 'Active',
+  suspended: 'Suspended',
+  canceled: 'Canceled',
+};
+
+export const INVOICE_OPTIONS: Record<string, string> = {
+  'issue-invoice': 'Automatically Issue Renewal Invoices',
+  'no-invoice': 'Issue Invoices Manually',
+};
+
+/** Masters only: add-ons are counted with none. */
+export async function byStatus(ctx: Context): Promise<{ total: number }> {
+  const counts = await orders.countByStatus(ctx.db);
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return { total, ...Object.fromEntries(ORDER_STATUSES.map((status) => [status, counts.get(status) ?? 0])) };
+}

@@ -1,0 +1,16 @@
+import { Type } from '@sinclair/typebox';
+import { clientEndpoint } from '#core/endpoint';
+import type { ApiKeys } from '../service.ts';
+import { ResetInput, whichKey } from './reset.ts';
+
+export const clientApi = (keys: ApiKeys) => ({
+  reset: clientEndpoint({
+    summary: 'Replace the key of an order with a new one.',
+    input: ResetInput,
+    output: Type.Literal(true),
+    handle: async (ctx, input) => {
+      await keys.reset(ctx, whichKey(input));
+      return true as const;
+    },
+  }),
+});
