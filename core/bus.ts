@@ -1,7 +1,7 @@
 import { messageOf } from './error.ts';
 import type { Clock } from './clock.ts';
 import { later, MINUTE, SECOND } from './clock.ts';
-import type { Context, Outbox, Tx } from './context.ts';
+import { patiently, type Context, type Outbox, type Tx } from './context.ts';
 import type { EventToken, HookToken } from './event.ts';
 import type { Hook } from './listener.ts';
 import { compileCheck } from './schema.ts';
@@ -73,18 +73,19 @@ export function createBus(makeContext: () => Context, subscriptions: Subscriptio
 
   async function deliver(delivery: outbox.Delivery): Promise<boolean> {
     const ctx = makeContext();
-    if (!(await outbox.claim(ctx.db, delivery.id, clock(), later(clock(), LEASE_MS)))) return false;
+    const isOurs = await patiently(() => outbox.claim(ctx.db, delivery.id, clock(), later(clock(), LEASE_MS)));
+    if (!isOurs) return false;
     try {
       const subscriber = subscriptions.subscriber(delivery.subscriber);
       if (subscriber === undefined) throw new Error(`${delivery.subscriber} is not active.`);
       await subscriber.run(ctx, delivery.payload, delivery.id);
-      await outbox.remove(ctx.db, delivery.id);
+      await patiently(() => outbox.remove(ctx.db, delivery.id));
       return true;
     } catch (error) {
       const attempts = delivery.attempts + 1;
       log.warn('delivery failed', { event: delivery.event, subscriber: delivery.subscriber, attempts, error });
       const next = attempts >= GIVE_UP_AFTER ? undefined : later(clock(), pauseMs(attempts));
-      await outbox.postpone(ctx.db, delivery.id, attempts, next, messageOf(error), clock());
+      await patiently(() => outbox.postpone(ctx.db, delivery.id, attempts, next, messageOf(error), clock()));
       return false;
     }
   }

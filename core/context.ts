@@ -46,23 +46,30 @@ const FIRST_PAUSE_MS = 15;
  */
 export async function atomic<A extends Actor, T>(ctx: Context<A>, work: (tx: Tx<A>) => Promise<T>): Promise<T> {
   if (isTx(ctx)) return work(ctx);
-  for (let attempt = 1; ; attempt++) {
+  return patiently(async () => {
     let emitted = 0;
+    const result = await ctx.db.transaction(async (db) => {
+      const tx: Tx<A> = {
+        ...ctx,
+        db,
+        emit: async (event, payload) => {
+          emitted += await ctx.outbox.write(tx, event, payload);
+        },
+        ask: (hook, question) => ctx.outbox.ask(tx, hook, question),
+        record: (message, priority = 'info') => recordActivity(tx, message, priority),
+      };
+      return work(tx);
+    });
+    if (emitted > 0) ctx.outbox.wake();
+    return result;
+  });
+}
+
+/** The same for a single statement, which needs no transaction around it. */
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      const result = await ctx.db.transaction(async (db) => {
-        const tx: Tx<A> = {
-          ...ctx,
-          db,
-          emit: async (event, payload) => {
-            emitted += await ctx.outbox.write(tx, event, payload);
-          },
-          ask: (hook, question) => ctx.outbox.ask(tx, hook, question),
-          record: (message, priority = 'info') => recordActivity(tx, message, priority),
-        };
-        return work(tx);
-      });
-      if (emitted > 0) ctx.outbox.wake();
-      return result;
+      return await work();
     } catch (error) {
       if (isUnavailable(error)) throw unavailable('database.unavailable', 'The database cannot be reached.', error);
       if (!isRetryable(error) || attempt === ATTEMPTS) throw error;

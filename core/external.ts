@@ -220,7 +220,10 @@ const withCheckedSetup = (module: Module): Module => ({
 
 const LISTS = ['mounts', 'pages', 'menu', 'productTypes', 'hooks', 'listeners', 'mails', 'jobs', 'checks'] as const;
 
-function mistakeInContributions(name: string, contributions: Contributions & Record<string, unknown>): string | undefined {
+function mistakeInContributions(
+  name: string,
+  contributions: Contributions & Record<string, unknown>,
+): string | undefined {
   if (contributions instanceof Promise) return 'setup must return at once, not a promise';
   const { provides, api = {}, jobs = [] } = contributions;
   const wrong = LISTS.find((list) => contributions[list] !== undefined && !Array.isArray(contributions[list]));

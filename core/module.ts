@@ -8,7 +8,7 @@ import type { Manifest } from './manifest.ts';
 import type { ProductType } from './product.ts';
 import type { Provision, Resolved, Uses } from './service.ts';
 import type { Toolbox } from './toolbox.ts';
-import type { MenuEntry, Page } from './web/page.ts';
+import type { MenuEntry, Page, SignIn } from './web/page.ts';
 
 /** A module: what it is, what it needs, and how it starts. */
 export interface Module<U extends Uses = Uses> extends Manifest {
@@ -31,6 +31,8 @@ export interface Contributions {
   /** HTML for admins and clients. */
   readonly pages?: readonly Page[];
   readonly menu?: readonly MenuEntry[];
+  /** How the people this module owns sign in on a page. */
+  readonly signIn?: SignIn;
   /** What an order of such a product does. */
   readonly productTypes?: readonly ProductType[];
   /** Before: may refuse, inside the transaction. */

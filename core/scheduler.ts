@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { schedule, validate, type ScheduledTask } from 'node-cron';
 import type { Clock } from './clock.ts';
 import { later, MINUTE, SECOND } from './clock.ts';
-import type { Context } from './context.ts';
+import { patiently, type Context } from './context.ts';
 import { messageOf, notFound } from './error.ts';
 import type { Job } from './job.ts';
 import * as runs from './job-run.ts';
@@ -38,7 +38,8 @@ export function createScheduler(
   async function run({ id, job }: NamedJob, due: Date): Promise<'done' | 'failed' | 'busy'> {
     const ctx = makeContext();
     const holder = randomUUID();
-    if (!(await runs.claim(ctx.db, id, holder, due, ctx.now, later(ctx.now, LEASE_MS)))) return 'busy';
+    const isOurs = await patiently(() => runs.claim(ctx.db, id, holder, due, ctx.now, later(ctx.now, LEASE_MS)));
+    if (!isOurs) return 'busy';
     const renewal = setInterval(() => {
       runs
         .renew(ctx.db, id, holder, later(clock(), LEASE_MS))
@@ -53,7 +54,9 @@ export function createScheduler(
     } finally {
       clearInterval(renewal);
     }
-    await runs.finish(ctx.db, id, holder, ctx.now, clock(), failure === undefined ? undefined : messageOf(failure));
+    await patiently(() =>
+      runs.finish(ctx.db, id, holder, ctx.now, clock(), failure === undefined ? undefined : messageOf(failure)),
+    );
     return failure === undefined ? 'done' : 'failed';
   }
 

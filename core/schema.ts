@@ -103,6 +103,10 @@ export const OrNull = <T extends TSchema>(schema: T) =>
 /** A parameter that must be there and not blank; `message` is the contract's text when it is not (spec A10). */
 export const required = <T extends TSchema>(message: string, schema: T): T => ({ ...schema, [Message]: message });
 
+/** The text of `required`, for the documentation. */
+export const requiredMessage = (schema: TSchema): string | undefined =>
+  Reflect.get(schema, Message) as string | undefined;
+
 /** A time on the wire. Dialects write it in their own format and zone. */
 export const DateTime = Type.Unsafe<Date>({ type: 'string', description: 'YYYY-MM-DD HH:MM:SS' });
 /** What comes out: a value or null. */

@@ -67,8 +67,16 @@ const believer = defineModule({
   migrations: [],
   setup: () => ({
     authenticators: [
-      { role: 'client', byToken: async (_ctx, token) => asClient(claimIn(token)), byId: async (_ctx, id) => asClient({ id }) },
-      { role: 'admin', byToken: async (_ctx, token) => asAdmin(claimIn(token)), byId: async (_ctx, id) => asAdmin({ id }) },
+      {
+        role: 'client',
+        byToken: async (_ctx, token) => asClient(claimIn(token)),
+        byId: async (_ctx, id) => asClient({ id }),
+      },
+      {
+        role: 'admin',
+        byToken: async (_ctx, token) => asAdmin(claimIn(token)),
+        byId: async (_ctx, id) => asAdmin({ id }),
+      },
     ],
   }),
 });
@@ -145,7 +153,10 @@ async function call(url: string, who: Caller, params: object): Promise<unknown> 
     headers: { 'content-type': 'application/json', ...(authorization !== undefined && { authorization }) },
     body: JSON.stringify(params),
   });
-  const { result, error } = (await response.json()) as { result: unknown; error: { message: string; code: number } | null };
+  const { result, error } = (await response.json()) as {
+    result: unknown;
+    error: { message: string; code: number } | null;
+  };
   if (error !== null) throw new CallError(error.message, error.code, response.status);
   return result;
 }

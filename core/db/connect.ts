@@ -17,7 +17,7 @@ export interface Database {
 /** Opens `sqlite:<file>` or `mysql://…`; the connection itself is made by the first query. */
 export function connect(url: string, log: Log): Database {
   const file = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : undefined;
-  const knex = file === undefined ? openMysql(url, log) : openSqlite(file);
+  const knex = file === undefined ? openMysql(url, log) : openSqlite(file, log);
   const reader: Reader =
     file === undefined ? mysqlReader(() => openMysqlReader(url)) : sqliteReader(() => openSqliteReader(file));
   registerReader(knex, reader);

@@ -51,8 +51,14 @@ async function* linesOf(
   counts: Record<string, number>,
 ): AsyncGenerator<unknown> {
   const migrations = await listMigrations(db);
-  const header = { format: 'tollkeeper-backup', version: 1, ...about, createdAt: now.toISOString(), migrations };
-  yield header satisfies BackupHeader;
+  const header: BackupHeader = {
+    format: 'tollkeeper-backup',
+    version: 1,
+    ...about,
+    createdAt: now.toISOString(),
+    migrations,
+  };
+  yield header;
   for (const name of await listTables(db)) {
     const table = BOOKKEEPING.includes(name) ? undefined : await describeTable(db, name);
     if (table === undefined) continue;

@@ -1,6 +1,7 @@
 import knex, { type Knex } from 'knex';
 import mysql from 'mysql2';
 import type { Log } from '../log.ts';
+import { knexLog } from './knex-log.ts';
 
 const STRICT = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 const POOL_SIZE = 10;
@@ -27,13 +28,7 @@ export function openMysql(url: string, log: Log): Knex {
     connection: mysqlOptions(url) as unknown as Knex.MySql2ConnectionConfig, // the same options under two names
     pool: { min: 0, max: POOL_SIZE, afterCreate: prepare },
     acquireConnectionTimeout: 10_000,
-    // Left to itself knex prints a stack to the console for every try on a server that is away.
-    log: {
-      warn: (text: unknown) => log.debug(String(text)),
-      error: (text: unknown) => log.debug(String(text)),
-      deprecate: (text: unknown) => log.debug(String(text)),
-      debug: () => undefined,
-    },
+    log: knexLog(log),
   });
 }
 

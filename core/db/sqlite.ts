@@ -3,18 +3,26 @@ import { dirname } from 'node:path';
 import { createRequire } from 'node:module';
 import knex, { type Knex } from 'knex';
 import Libsql from 'libsql';
+import type { Log } from '../log.ts';
+import { isRetryable } from './errors.ts';
+import { knexLog } from './knex-log.ts';
 
 /** How long SQLite itself waits for another process. It blocks this one meanwhile, so it is short; `atomic` waits longer. */
 const BUSY_TIMEOUT_MS = 250;
 
 const require = createRequire(import.meta.url);
 type Connection = InstanceType<typeof Libsql>;
+interface Disposable {
+  /** Where knex's pool looks before it hands out a connection again. */
+  __knex__disposed?: unknown;
+}
 interface Transacting {
   query(connection: unknown, sql: string): Promise<unknown>;
 }
-// knex has no types for the inside of a dialect; these are the three members that are overridden.
+// knex has no types for the inside of a dialect; these are the members that are overridden.
 const BetterSqlite3 = require('knex/lib/dialects/better-sqlite3/index.js') as new (config: Knex.Config) => {
   _driver(): unknown;
+  _query(connection: Disposable, query: object): Promise<unknown>;
   acquireRawConnection(): Promise<Connection>;
   transaction(...args: unknown[]): Transacting & { begin?: (connection: unknown) => Promise<unknown> };
 };
@@ -29,6 +37,19 @@ class LibsqlClient extends BetterSqlite3 {
     return prepared(await super.acquireRawConnection());
   }
 
+  /**
+   * A statement that met a busy database stays half executed in libsql and would spoil the next commit of its
+   * connection, so the pool replaces that connection.
+   */
+  override async _query(connection: Disposable, query: object): Promise<unknown> {
+    try {
+      return await super._query(connection, query);
+    } catch (error) {
+      if (isRetryable(error)) connection.__knex__disposed = error;
+      throw error;
+    }
+  }
+
   /** A transaction takes the write lock at once: one that starts reading and then writes cannot wait for another process. */
   override transaction(...args: unknown[]): ReturnType<InstanceType<typeof BetterSqlite3>['transaction']> {
     const transaction = super.transaction(...args);
@@ -38,13 +59,14 @@ class LibsqlClient extends BetterSqlite3 {
 }
 
 /** One writing connection; `file` and its folder are created when absent. */
-export function openSqlite(file: string): Knex {
+export function openSqlite(file: string, log: Log): Knex {
   mkdirSync(dirname(file), { recursive: true });
   return knex({
     client: LibsqlClient as unknown as typeof Knex.Client, // knex's type wants members that it inherits
     connection: { filename: file },
     useNullAsDefault: true,
     pool: { min: 1, max: 1 },
+    log: knexLog(log),
   });
 }
 

@@ -46,7 +46,7 @@ async function byToken(
 }
 
 /** A session's own token, sent by field or header; the cookie, when there is one, must hold the same. */
-function checkCsrf(data: SessionData, sent: string | undefined, cookie: string | undefined): void {
+export function checkCsrf(data: SessionData, sent: string | undefined, cookie: string | undefined): void {
   const isGenuine =
     data.csrf !== undefined &&
     sent !== undefined &&

@@ -25,7 +25,9 @@ export interface HttpReply {
 export type Credentials =
   | { readonly scheme: 'token'; readonly user: string; readonly token: string }
   /** The session cookie, which counts for a change only with its CSRF token. */
-  | { readonly scheme: 'session'; readonly csrf: string | undefined; readonly csrfCookie: string | undefined };
+  | { readonly scheme: 'session'; readonly csrf: string | undefined; readonly csrfCookie: string | undefined }
+  /** The session cookie of someone who looks at a page, which changes nothing. */
+  | { readonly scheme: 'visit' };
 
 /** Turns requests into inputs, and results and errors into replies. Pure: it knows HTTP and no business. */
 export interface Dialect {

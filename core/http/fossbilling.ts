@@ -35,7 +35,7 @@ const byCode: Readonly<Record<string, number>> = {
 /** HTTP status by number; every other answer is a 200 (spec A5). */
 const statusOf: Readonly<Record<number, number>> = {
   201: 401, 202: 401, 203: 401, 204: 401, 205: 401, 206: 401, 1002: 401, 1004: 401,
-  403: 403, 413: 413, 429: 429, 503: 503, 701: 400, 740: 404, 879: 400, 9998: 500,
+  403: 403, 413: 413, 429: 429, 503: 503, 701: 400, 740: 404, 879: 400,
 }; // prettier-ignore
 
 const HEADERS = {

@@ -3,12 +3,16 @@ import type { Endpoint } from '../endpoint.ts';
 /** An endpoint with a view, or a form with a place to go afterwards. */
 export interface Page {
   readonly role: 'guest' | 'client' | 'admin';
-  /** `GET /apikeys/:order_id`; for admins below `/admin`. */
+  /** `GET /apikeys/:order_id`; for admins below `/admin`. A `GET` only shows: it needs no CSRF token. */
   readonly route: string;
+  /** Need not be one of the API: what only a page shows has an endpoint of its own. */
   readonly endpoint: Endpoint;
   /** Below the module's `views/`, without `.liquid`. */
   readonly view?: string;
-  /** Where a form leads when it succeeded; `:name` is taken from the input. */
+  /**
+   * Where a form leads when it succeeded; `:name` is taken from the input, and a field `next` wins. A form that failed
+   * is shown again with its message: on the page of its own path, or where there is none on this one.
+   */
   readonly then?: string;
 }
 
@@ -20,4 +24,11 @@ export interface MenuEntry {
   readonly order: number;
   /** Permission key of the module without which staff do not see it. */
   readonly permission?: string;
+}
+
+/** How people of a role sign in: gives them `/login` or `/admin/login`. Contributed by the module that owns them. */
+export interface SignIn {
+  readonly role: 'client' | 'admin';
+  /** Open to guests; takes `email` and `password` and answers with `signedIn(…)`. */
+  readonly endpoint: Endpoint;
 }

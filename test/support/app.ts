@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -32,9 +33,13 @@ export interface TestApp {
   call<T = unknown>(who: Caller, path: string, params?: object): Promise<T>;
   /** Calls an endpoint and gives back `error`; fails the test on a result. */
   refusal(who: Caller, path: string, params?: object): Promise<{ message: string; code: number; status: number }>;
-  request(method: 'get' | 'post', path: string): Test;
+  request(method: 'get' | 'post' | 'put' | 'delete', path: string): Test;
+  /** Runs `work` beside a second process on the same database. */
+  together<T>(work: (other: App) => Promise<T>): Promise<T>;
   /** A browser: keeps its cookies. */
   browser(): ReturnType<typeof supertest.agent>;
+  /** What was mailed in this test, as the files of the outbox. */
+  mails(): Promise<string[]>;
   /** Delivers events until none is due. */
   settle(): Promise<void>;
 }
@@ -91,7 +96,15 @@ export function useApp({ modules = shippedModules, install = [], environment = {
       return { ...answer.error, status };
     },
     request: (method, path) => supertest(app.server)[method](path),
+    together: (work) => stage.together(work),
     browser: () => supertest.agent(app.server),
+    async mails() {
+      const folder = join(app.config.dataDir, 'outbox');
+      const names = await readdir(folder).catch(() => []);
+      return Promise.all(
+        names.filter((name) => name.endsWith('.eml')).map((name) => readFile(join(folder, name), 'utf8')),
+      );
+    },
     settle: async () => void (await app.bus.deliverDue()),
   };
 }
@@ -111,7 +124,8 @@ function createStage(
   let count = 0;
   const mistakes: string[] = [];
 
-  const make = (databaseUrl: string, dataDir: string): { app: App; clock: TestClock } => {
+  let clock = testClock();
+  const make = (databaseUrl: string, dataDir: string, time = testClock()): { app: App; clock: TestClock } => {
     const config: Config = loadConfig({
       PORT: '0',
       DATA_DIR: dataDir,
@@ -125,7 +139,7 @@ function createStage(
       LOG_LEVEL: 'silent',
       ...environment,
     });
-    const clock = testClock();
+    clock = time;
     return {
       app: createApp({
         config,
@@ -171,6 +185,12 @@ function createStage(
       await opened.close();
       opened = undefined;
       assert.deepEqual(mistakes.splice(0), []);
+    },
+    async together<T>(work: (other: App) => Promise<T>): Promise<T> {
+      if (opened === undefined) throw new Error('No engine is open.');
+      const { app } = make(opened.config.databaseUrl, opened.config.dataDir, clock);
+      await app.catalog.refresh();
+      return work(app).finally(() => app.close());
     },
     end: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -1,0 +1,133 @@
+import { Type } from '@sinclair/typebox';
+import type { AppError, ErrorKind } from '../error.ts';
+import { cookieOf, headerOf, type Credentials, type Dialect, type HttpReply, type HttpRequest } from '../http/dialect.ts';
+import { parseForm } from '../http/form.ts';
+import { CSRF_COOKIE } from '../http/fossbilling.ts';
+import type { Sent } from '../schema.ts';
+import type { Page } from './page.ts';
+import { fillPath, localPath, matchPath } from './route.ts';
+
+/** A view that is still to be rendered, which takes time; a dialect takes none. The body comes with `render`. */
+export interface ViewReply extends HttpReply {
+  /** Undefined for the error page. */
+  readonly view: string | undefined;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** The page a failed form stands on, which is shown in place of the error page. */
+  readonly formAt?: readonly string[];
+}
+
+export const isView = (reply: HttpReply): reply is ViewReply => 'view' in reply;
+
+const statusOf: Record<ErrorKind, number> = {
+  invalid_input: 422,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  rate_limited: 429,
+  unavailable: 503,
+  internal: 500,
+};
+const titleOf: Record<ErrorKind, string> = {
+  invalid_input: 'That did not work',
+  unauthenticated: 'Please sign in',
+  forbidden: 'Not allowed',
+  not_found: 'Not found',
+  conflict: 'That is not possible now',
+  rate_limited: 'Too many requests',
+  unavailable: 'Not available at the moment',
+  internal: 'Something went wrong',
+};
+const statusByCode: Readonly<Record<string, number>> = { 'api.body_too_large': 413 };
+
+/** What people can put right themselves is said beside the form. */
+const shownAgain: readonly ErrorKind[] = ['invalid_input', 'conflict', 'unauthenticated'];
+
+const NOTHING = Buffer.alloc(0);
+const CSRF_FIELD = 'CSRFToken';
+
+/** HTML is one more dialect. `path` is the page's, as the site mounts it: its names are fields of the input. */
+export function createHtml({ role, view, then }: Page, path: string): Dialect {
+  const read = (request: HttpRequest): Sent => {
+    const { [CSRF_FIELD]: _, ...fields } = isForm(request) ? formOf(request) : parseForm(request.query);
+    return { ...fields, ...matchPath(path, request.path) };
+  };
+  return {
+    name: 'html',
+    envelope: () => Type.Unknown(),
+    credentials,
+    read,
+    write(request, result) {
+      const sent = read(request);
+      if (then !== undefined) return redirect(localPath(sent['next']) ?? fillPath(then, sent));
+      return unrendered(200, { view, values: { result, fields: sent } });
+    },
+    fail(request, error) {
+      if (error.kind === 'unauthenticated' && role !== 'guest') return toLogin(role, request);
+      const reply = failure(error);
+      if (!isForm(request) || !shownAgain.includes(error.kind)) return reply;
+      const fields = withoutPasswords(read(request));
+      const formAt = [request.path, ...(then === undefined ? [] : [fillPath(then, fields)])];
+      return { ...reply, values: { ...reply.values, fields }, formAt };
+    },
+  };
+}
+
+/** The error page, also for what never reaches an endpoint. */
+export function failure(error: AppError): ViewReply {
+  const { kind, code, message, retryAfter } = error;
+  const status = statusByCode[code] ?? statusOf[kind];
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  const values = { error: { status, title: titleOf[kind], code, message } };
+  return unrendered(status, { view: undefined, values, headers });
+}
+
+/** Whether a request comes from htmx, which wants the page without what surrounds it. */
+export const isPartial = (request: HttpRequest): boolean => headerOf(request, 'hx-request') === 'true';
+
+const isForm = ({ method }: HttpRequest): boolean => method === 'POST';
+
+/** A page only shows, so its session counts as it is; a form changes something and brings the token. */
+const credentials = (request: HttpRequest): Credentials =>
+  isForm(request)
+    ? { scheme: 'session', csrf: sentCsrf(request), csrfCookie: cookieOf(request, CSRF_COOKIE) }
+    : { scheme: 'visit' };
+
+export function sentCsrf(request: HttpRequest): string | undefined {
+  const token = formOf(request)[CSRF_FIELD];
+  return typeof token === 'string' ? token : headerOf(request, 'x-csrf-token');
+}
+
+const formOf = (request: HttpRequest): Sent =>
+  /^application\/x-www-form-urlencoded/i.test(headerOf(request, 'content-type') ?? '')
+    ? parseForm(request.body.toString('utf8'))
+    : {};
+
+interface Unrendered extends Pick<ViewReply, 'view' | 'values'> {
+  readonly headers?: ViewReply['headers'];
+}
+
+const unrendered = (status: number, { view, values, headers = {} }: Unrendered): ViewReply => ({
+  status,
+  headers,
+  body: NOTHING,
+  view,
+  values,
+});
+
+const redirect = (to: string): HttpReply => ({ status: 303, headers: { location: to }, body: NOTHING });
+
+/** htmx would put the form to sign in where it puts a page's content, so it is told to leave the page. */
+function toLogin(role: 'client' | 'admin', request: HttpRequest): HttpReply {
+  const to = loginFor(role, request);
+  return isPartial(request) ? { status: 401, headers: { 'hx-redirect': to }, body: NOTHING } : redirect(to);
+}
+
+function loginFor(role: 'client' | 'admin', { method, path, query }: HttpRequest): string {
+  const login = role === 'admin' ? '/admin/login' : '/login';
+  const next = localPath(method === 'POST' ? undefined : query === '' ? path : `${path}?${query}`);
+  return next === undefined ? login : `${login}?next=${encodeURIComponent(next)}`;
+}
+
+const withoutPasswords = (sent: Sent): Sent =>
+  Object.fromEntries(Object.entries(sent).filter(([name]) => !/password/i.test(name)));
