@@ -171,7 +171,8 @@ export interface InputReader<T> {
 
 export type Sent = Readonly<Record<string, unknown>>;
 
-const ajv = new Ajv({ allErrors: false, strict: false, removeAdditional: false, useDefaults: true });
+/** Defaults are filled in by `read`, which knows that an optional field stays absent. */
+const ajv = new Ajv({ strict: false });
 formats.default(ajv);
 
 /** Unknown fields are dropped, unless the schema keeps them with `additionalProperties: true`. */
@@ -185,7 +186,7 @@ export function compileInput<S extends TObject>(schema: S): InputReader<Static<S
     fallback: field.default as unknown,
   }));
   const keepsRest = schema.additionalProperties === true;
-  const validate = ajv.compile<Static<S>>({ ...schema, properties: withoutFallbacks(schema.properties) });
+  let compiled: ValidateFunction<Static<S>> | undefined;
   return {
     require(sent) {
       for (const { name, message } of fields) {
@@ -205,25 +206,20 @@ export function compileInput<S extends TObject>(schema: S): InputReader<Static<S
           delete input[name];
         }
       }
-      if (!validate(input)) throw refusal(validate);
+      compiled ??= ajv.compile<Static<S>>(schema); // when first called: an engine has hundreds and starts often
+      if (!compiled(input)) throw refusal(compiled);
       return input;
     },
   };
 }
 
-/** An optional field stays absent: ajv would fill in what its type falls back to. */
-const withoutFallbacks = (properties: Readonly<Record<string, TSchema>>): Record<string, TSchema> =>
-  Object.fromEntries(
-    Object.entries(properties).map(([name, field]) => {
-      const { default: _, ...rest } = field;
-      return [name, Reflect.get(field, OptionalKind) === undefined ? field : (rest as TSchema)];
-    }),
-  );
-
 /** For configuration, payloads and tests: validates without reading anything into it. */
 export function compileCheck<S extends TSchema>(schema: S): (value: unknown) => string | undefined {
-  const validate = ajv.compile(schema);
-  return (value) => (validate(value) ? undefined : ajv.errorsText(validate.errors));
+  let compiled: ValidateFunction | undefined;
+  return (value) => {
+    compiled ??= ajv.compile(schema);
+    return compiled(value) ? undefined : ajv.errorsText(compiled.errors);
+  };
 }
 
 function refusal({ errors }: ValidateFunction): AppError {

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { later, SECOND } from '../clock.ts';
 import { messageOf } from '../error.ts';
 import type { Database } from './connect.ts';
-import { isMissingTable, isUniqueViolation } from './errors.ts';
+import { isMissingTable, isRetryable, isUniqueViolation } from './errors.ts';
 
 /** One change of schema: MySQL commits each at once, so half a migration could not be undone. */
 export interface Migration {
@@ -62,10 +62,10 @@ export async function migrateOwner(database: Database, owner: Owner, clock: Cloc
     if (state === 'done') continue;
     try {
       // A process died between the change and its note: undo whatever there is of it and begin again.
-      if (state === 'running') await undo(database, owner.name, migration);
-      await apply(database, owner.name, migration, clock());
+      if (state === 'running') await undoHalf(database, owner.name, migration);
+      await apply(database, owner.name, migration, clock);
     } catch (error) {
-      await undo(database, owner.name, migration);
+      await undoHalf(database, owner.name, migration);
       for (const earlier of applied.toReversed()) await undo(database, owner.name, earlier);
       throw new Error(`Migration ${owner.name}/${migration.name} failed and was undone: ${messageOf(error)}`, {
         cause: error,
@@ -75,16 +75,18 @@ export async function migrateOwner(database: Database, owner: Owner, clock: Cloc
   }
 }
 
-async function apply({ knex, kind }: Database, owner: string, migration: Migration, now: Date): Promise<void> {
+async function apply({ knex, kind }: Database, owner: string, migration: Migration, clock: Clock): Promise<void> {
   const mark = (db: Knex, state: string) =>
     db('migration')
-      .insert({ owner, name: migration.name, state, ran_at: now })
+      .insert({ owner, name: migration.name, state, ran_at: clock() })
       .onConflict(['owner', 'name'])
       .merge(['state']);
   if (kind === 'sqlite') {
     await knex.transaction(async (trx) => {
       await migration.up(trx);
       await mark(trx, 'done');
+      // The one connection was in use, so nothing could renew the lease meanwhile.
+      await trx('migration_lock').update({ until: later(clock(), LEASE_MS) });
     });
   } else {
     await mark(knex, 'running');
@@ -99,6 +101,12 @@ async function undo({ knex }: Database, owner: string, migration: Migration): Pr
   } catch (error) {
     if (!isMissingTable(error)) throw error; // never made, or gone already
   }
+  await knex('migration').where({ owner, name: migration.name }).del();
+}
+
+/** Nobody knows how far it came, and its `down` fails where there is nothing to undo. What it leaves makes the next `up` fail. */
+async function undoHalf({ knex, kind }: Database, owner: string, migration: Migration): Promise<void> {
+  if (kind === 'mysql') await migration.down(knex).catch(() => undefined); // SQLite has rolled it back
   await knex('migration').where({ owner, name: migration.name }).del();
 }
 
@@ -126,12 +134,13 @@ export async function exclusively({ knex: db }: Database, clock: Clock, work: ()
 }
 
 async function acquire(db: Knex, holder: string, now: Date): Promise<boolean> {
-  await db('migration_lock').where('until', '<', now).del();
   try {
+    await db('migration_lock').where('until', '<', now).del();
     await db('migration_lock').insert({ id: 1, holder, until: later(now, LEASE_MS) });
     return true;
   } catch (error) {
-    if (isUniqueViolation(error)) return false;
+    // Busy: on SQLite the holder is in the middle of a migration, longer than a statement waits.
+    if (isUniqueViolation(error) || isRetryable(error)) return false;
     throw error;
   }
 }
@@ -161,10 +170,13 @@ async function createBookkeeping(db: Knex): Promise<void> {
 }
 
 async function createIfMissing(db: Knex, name: string, build: (table: Knex.CreateTableBuilder) => void): Promise<void> {
-  if (await db.schema.hasTable(name)) return;
-  try {
-    await db.schema.createTable(name, build);
-  } catch (error) {
-    if (!(await db.schema.hasTable(name))) throw error;
+  for (;;) {
+    if (await db.schema.hasTable(name)) return;
+    try {
+      await db.schema.createTable(name, build);
+    } catch (error) {
+      if (isRetryable(error)) await sleep(200);
+      else if (!(await db.schema.hasTable(name))) throw error;
+    }
   }
 }

@@ -137,7 +137,8 @@ export interface NewRedemption {
 }
 
 /** Whose reservations end: those of one invoice, order or client. */
-export type RedemptionOwner = { readonly invoiceId: number } | { readonly orderId: number } | { readonly clientId: number };
+export type RedemptionOwner =
+  { readonly invoiceId: number } | { readonly orderId: number } | { readonly clientId: number };
 
 /** Orders and invoices use this module, so it cannot use them: they tell it what the list of redemptions shows of them. */
 export interface RedemptionSource {

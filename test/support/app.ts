@@ -154,7 +154,7 @@ function createStage(
 
   async function prepare(databaseUrl: string): Promise<void> {
     const { app } = make(databaseUrl, folder);
-    if (server !== undefined) await dropAll(app.database.knex);
+    if (server !== undefined) await emptyDatabase(app.database.knex);
     await app.migrate();
     for (const name of install) await app.catalog.install(app.system(), name);
     await app.bus.deliverDue();
@@ -203,7 +203,7 @@ async function tables(db: Knex): Promise<string[]> {
   return rows.map((row) => Object.values(row)[0] ?? '');
 }
 
-async function dropAll(db: Knex): Promise<void> {
+export async function emptyDatabase(db: Knex): Promise<void> {
   for (const table of await tables(db)) await db.schema.dropTable(table);
 }
 

@@ -19,7 +19,8 @@ const once = (price: number) => ({ pricing: { type: 'once', once: { price } } })
 
 describe('product categories', () => {
   const app = useShop();
-  const make = (title: string) => app.call<number>(admin, 'product/category_create', { title, description: 'All plans' });
+  const make = (title: string) =>
+    app.call<number>(admin, 'product/category_create', { title, description: 'All plans' });
 
   it('begin with one', async () => {
     assert.deepEqual(await app.call(guest, 'product/category_get_pairs'), { '1': 'Default category' });
@@ -35,7 +36,10 @@ describe('product categories', () => {
 
     const shown = await app.call<Shown>(admin, 'product/category_get', { id });
 
-    assert.deepEqual(shown.products.map((product) => product.id), [early, late]);
+    assert.deepEqual(
+      shown.products.map((product) => product.id),
+      [early, late],
+    );
     assert.equal(shown.products[0]?.status, 'enabled');
     assert.deepEqual([shown.type, shown.price_starting_from], ['license', 8]);
   });
@@ -59,7 +63,10 @@ describe('product categories', () => {
     });
 
     assert.deepEqual([page.total, page.pages], [2, 2]);
-    assert.deepEqual(page.list.map(({ id }) => id), [full]);
+    assert.deepEqual(
+      page.list.map(({ id }) => id),
+      [full],
+    );
     assert.equal(page.list[0]?.products[0]?.status, undefined);
   });
 
@@ -127,8 +134,14 @@ describe('product add-ons', () => {
     const forStaff = await app.call<Shown>(admin, 'product/get', { id });
     const seen = await app.call<Shown>(guest, 'product/get', { id });
 
-    assert.deepEqual(forStaff.addons.map((addon) => addon.id), [enabled, disabled]);
-    assert.deepEqual(seen.addons.map((addon) => addon.id), [enabled]);
+    assert.deepEqual(
+      forStaff.addons.map((addon) => addon.id),
+      [enabled, disabled],
+    );
+    assert.deepEqual(
+      seen.addons.map((addon) => addon.id),
+      [enabled],
+    );
     assert.equal(forStaff.addons[0]?.plugin, null);
     assert.equal(seen.addons[0] && 'plugin' in seen.addons[0], false);
   });

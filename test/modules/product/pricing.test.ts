@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { atomic } from '#core/context';
 import { zero } from '#core/money';
 import { productService, type ProductService } from '#modules/product/contract';
 import { pricingFrom, repriced, startingPrice } from '#modules/product/pricing';
 import { slugOf } from '#modules/product/slug';
 import { admin, guest } from '../../support/app.ts';
 import { buildProduct } from '../../support/build/product.ts';
-import { serviceOf, useShop } from './shop.ts';
+import { useShop } from './shop.ts';
 
 interface Priced {
   pricing: {
@@ -20,7 +21,7 @@ describe('product pricing', () => {
   const app = useShop();
   const priced = (id: number) => app.call<Priced>(admin, 'product/get', { id });
   const reprice = (id: number, pricing: object) => app.call(admin, 'product/update', { id, pricing });
-  const products = (): ProductService => serviceOf(app, productService);
+  const products = (): ProductService => app.app.service(productService);
 
   it('lists seven periods that nobody set as free and enabled', async () => {
     const { pricing, price_starting_from } = await priced(await buildProduct(app));
@@ -66,7 +67,11 @@ describe('product pricing', () => {
     const id = await buildProduct(app);
     await reprice(id, {
       type: 'recurrent',
-      recurrent: { '1M': { price: '10.00', setup: '5', enabled: 1 }, '1Y': { price: 96, enabled: '1' }, odd: 'skipped' },
+      recurrent: {
+        '1M': { price: '10.00', setup: '5', enabled: 1 },
+        '1Y': { price: 96, enabled: '1' },
+        odd: 'skipped',
+      },
     });
 
     await reprice(id, { type: 'recurrent', recurrent: { '1M': { price: 11 }, '3Y': { price: 1, enabled: 0 } } });
@@ -80,7 +85,10 @@ describe('product pricing', () => {
   it('takes periods of the shop itself, once under one name, and lists them last', async () => {
     const id = await buildProduct(app);
 
-    await reprice(id, { type: 'recurrent', recurrent: { '045d': { price: 3, enabled: 1 }, '45D': { price: 4, enabled: 1 } } });
+    await reprice(id, {
+      type: 'recurrent',
+      recurrent: { '045d': { price: 3, enabled: 1 }, '45D': { price: 4, enabled: 1 } },
+    });
 
     const { recurrent } = (await priced(id)).pricing;
     assert.deepEqual(Object.keys(recurrent).at(-1), '45D');
@@ -111,7 +119,10 @@ describe('product pricing', () => {
     const all = (enabled: number, price: number) =>
       Object.fromEntries(['1W', '1M', '3M', '6M', '1Y', '2Y', '3Y'].map((code) => [code, { price, enabled }]));
 
-    await reprice(id, { type: 'recurrent', recurrent: { ...all(1, 9), '1M': { price: 2.5, enabled: 1 }, '1W': { price: 1 } } });
+    await reprice(id, {
+      type: 'recurrent',
+      recurrent: { ...all(1, 9), '1M': { price: 2.5, enabled: 1 }, '1W': { price: 1 } },
+    });
     assert.equal((await priced(id)).price_starting_from, 2.5);
 
     await reprice(id, { type: 'recurrent', recurrent: all(0, 1) });
@@ -122,11 +133,16 @@ describe('product pricing', () => {
     const id = await buildProduct(app);
 
     await Promise.all(
-      ['1M', '1Y', '2Y'].map((code) => reprice(id, { type: 'recurrent', recurrent: { [code]: { price: 7, enabled: 1 } } })),
+      ['1M', '1Y', '2Y'].map((code) =>
+        reprice(id, { type: 'recurrent', recurrent: { [code]: { price: 7, enabled: 1 } } }),
+      ),
     );
 
     const { recurrent } = (await priced(id)).pricing;
-    assert.deepEqual(['1M', '1Y', '2Y'].map((code) => recurrent[code]?.price), [7, 7, 7]);
+    assert.deepEqual(
+      ['1M', '1Y', '2Y'].map((code) => recurrent[code]?.price),
+      [7, 7, 7],
+    );
   });
 
   it('counts in the digits of the currency of the shop', async () => {
@@ -163,7 +179,10 @@ describe('product pricing', () => {
   describe('lent to other modules', () => {
     it('tells the price of a period', async () => {
       const id = await buildProduct(app);
-      await reprice(id, { type: 'recurrent', recurrent: { '1M': { price: 10, setup: 5, enabled: 1 }, '1W': { price: 1 } } });
+      await reprice(id, {
+        type: 'recurrent',
+        recurrent: { '1M': { price: 10, setup: 5, enabled: 1 }, '1W': { price: 1 } },
+      });
       const product = await products().get(app.system(), id);
 
       assert.equal(products().priceOf(product, '1M').price.amount, 1000);
@@ -195,10 +214,8 @@ describe('product pricing', () => {
       assert.equal((await products().get(app.system(), id)).quantityInStock, 0);
     });
 
-    const takeStock = async (id: number, quantity: number) => {
-      const { atomic } = await import('#core/context');
-      return atomic(app.system(), (tx) => products().takeStock(tx, id, quantity));
-    };
+    const takeStock = (id: number, quantity: number) =>
+      atomic(app.system(), (tx) => products().takeStock(tx, id, quantity));
   });
 });
 

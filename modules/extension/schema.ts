@@ -1,0 +1,111 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { holds, type AdminActor } from '#core/actor';
+import type { ListedModule } from '#core/catalog';
+import { MapOf, Or } from '#core/schema';
+
+const Nullable = Or(Type.String());
+
+export const ExtensionView = Type.Object({
+  id: Type.String(),
+  type: Type.String(),
+  name: Type.String(),
+  description: Nullable,
+  homepage_url: Nullable,
+  author: Type.String(),
+  author_url: Nullable,
+  license: Type.String(),
+  version: Type.String(),
+  icon_url: Type.String(),
+  download_url: Nullable,
+  project_url: Nullable,
+  minimum_fossbilling_version: Nullable,
+  maximum_fossbilling_version: Nullable,
+  status: Nullable,
+  has_settings: Type.Boolean(),
+  /** Only of what is not active. */
+  has_settings_routes: Type.Optional(Type.Boolean()),
+  settings_routes: Type.Optional(Type.Array(Type.String())),
+});
+
+export function present(listed: ListedModule, baseUrl: string): Static<typeof ExtensionView> {
+  const { module, installedVersion } = listed;
+  const status = statusOf(listed);
+  return {
+    id: module.name,
+    type: 'mod',
+    name: module.title,
+    description: module.description ?? null,
+    homepage_url: null,
+    author: 'Tollkeeper',
+    author_url: null,
+    license: 'Apache-2.0',
+    version: (status === null ? undefined : installedVersion) ?? module.version,
+    icon_url: `${baseUrl}assets/icons/cog.svg`,
+    download_url: null,
+    project_url: null,
+    minimum_fossbilling_version: null,
+    maximum_fossbilling_version: null,
+    status,
+    has_settings: module.settings !== undefined,
+    ...(status === null && { has_settings_routes: false, settings_routes: [] }),
+  };
+}
+
+const statusOf = ({ state }: ListedModule): string | null =>
+  state === 'essential' ? 'core' : state === 'installed' ? 'installed' : null;
+
+export const ActivatedView = Type.Object({
+  id: Type.String(),
+  type: Type.String(),
+  redirect: Type.Boolean(),
+  has_settings: Type.Boolean(),
+});
+export const presentActivated = ({ module, hasAdminPages }: ListedModule): Static<typeof ActivatedView> => ({
+  id: module.name,
+  type: 'mod',
+  redirect: hasAdminPages,
+  has_settings: module.settings !== undefined,
+});
+
+const MenuItem = {
+  label: Type.String(),
+  uri: Nullable,
+  index: Type.Integer(),
+  class: Type.String(),
+  active: Type.Boolean(),
+};
+export const NavigationView = MapOf(Type.Object({ ...MenuItem, subpages: Type.Array(Type.Object(MenuItem)) }));
+
+/** A group per module, its entries below it; what the caller may not open is left out. */
+export function presentNavigation(
+  modules: readonly ListedModule[],
+  { rights }: AdminActor,
+): Static<typeof NavigationView> {
+  const groups = modules.flatMap(({ module, menu }) => {
+    const subpages = menu
+      .filter(
+        ({ role, permission }) =>
+          role === 'admin' && (permission === undefined || holds(rights, module.name, permission)),
+      )
+      .toSorted((a, b) => a.order - b.order)
+      .map(({ title, href, order }) => ({ label: title, uri: href, index: order, class: '', active: false }));
+    const [first] = subpages;
+    if (first === undefined) return [];
+    const group = {
+      label: module.title,
+      uri: first.uri,
+      index: first.index,
+      class: module.name,
+      active: false,
+      subpages,
+    };
+    return [[module.name, group] as const];
+  });
+  return Object.fromEntries(groups.toSorted(([, a], [, b]) => a.index - b.index));
+}
+
+const LanguageView = Type.Object({ locale: Type.String(), title: Type.String(), name: Type.String() });
+/** Codes, or with their names. */
+export const LanguagesView = Type.Union([Type.Array(Type.String()), Type.Array(LanguageView)]);
+
+export const ConfigView = Type.Object({ ext: Type.String() }, { additionalProperties: true });

@@ -1,0 +1,55 @@
+import { defineModule } from '#core/module';
+import { optional, provide } from '#core/service';
+import { clientService } from '#modules/client/contract';
+import { productApi } from './api/admin.ts';
+import { categoryApi } from './api/admin-categories.ts';
+import { promoApi } from './api/admin-promos.ts';
+import { guestApi } from './api/guest.ts';
+import { createCategories } from './category/service.ts';
+import { productService } from './contract.ts';
+import { migrations } from './migrations/index.ts';
+import { createPromos } from './promo/service.ts';
+import { createProducts } from './service.ts';
+
+export const product = defineModule({
+  name: 'product',
+  title: 'Products',
+  version: '1.0.0',
+  description: 'The catalogue: products, add-ons, categories, prices and promos.',
+  isEssential: true,
+  uses: { clients: optional(clientService) },
+  permissions: {
+    view: 'See products, categories and promos.',
+    manage_products: 'Create, change and delete products and add-ons.',
+    manage_categories: 'Create, change and delete product categories.',
+    manage_promos: 'Create, change and delete promos.',
+  },
+  tables: [
+    'product_category',
+    'product_payment',
+    'product_payment_period',
+    'product',
+    'tld',
+    'promo',
+    'promo_redemption',
+  ],
+  migrations,
+
+  setup({ clients }, { settings, productTypes, config }) {
+    const categories = createCategories();
+    const promos = createPromos(clients);
+    const products = createProducts({ settings, productTypes }, promos.lent);
+    return {
+      provides: provide(productService, products),
+      api: {
+        guest: guestApi(products, categories),
+        admin: { ...productApi(products), ...categoryApi(categories), ...promoApi(promos, config.timeZone) },
+      },
+      errorNumbers: {
+        'product.second_domain': 413,
+        'product.unknown_type': 413,
+        'product.out_of_stock': 831,
+      },
+    };
+  },
+});
