@@ -1,5 +1,5 @@
 import { invalidInput } from '#core/error';
-import { compare, isNegative, money, parseMoney, toDecimal, zero, type Money } from '#core/money';
+import { compare, money, parseMoney, toDecimal, zero, type Money } from '#core/money';
 import { parsePeriod, PeriodError } from '#core/period';
 import { isTruthy } from '#core/schema';
 import type { PaymentType, PeriodPrice, Price, Pricing } from './contract.ts';
@@ -60,8 +60,7 @@ function readAmount(value: unknown, currency: string): Money {
   if (value === undefined || value === null || value === '') return zero(currency);
   const amount = typeof value === 'number' || typeof value === 'string' ? parseMoney(value, currency) : undefined;
   if (amount === undefined) throw invalidInput('product.invalid_price', 'Price must be a valid number.');
-  if (isNegative(amount)) throw invalidInput('product.negative_price', 'Price cannot be negative.');
-  if (amount.amount > HIGHEST) throw invalidInput('product.price_too_large', 'Price is too large.');
+  if (Math.abs(amount.amount) > HIGHEST) throw invalidInput('product.price_too_large', 'Price is too large.');
   return amount;
 }
 

@@ -129,6 +129,7 @@ describe('admin/client/login', () => {
     const { body } = await post('admin/client/login', { id });
 
     assert.deepEqual(body.result, { id, email, name: 'Kay', role: 'client' });
+    console.log(JSON.stringify((await post("client/profile/get")).body), JSON.stringify((await post("client/profile/get")).headers));
     assert.equal((await post('client/profile/get')).body.result?.id, id);
     assert.equal((await post('admin/profile/get')).status, 200);
   });

@@ -29,7 +29,7 @@ export async function buildClient(app: TestApp, fields: object = {}): Promise<Bu
   return { id, email, caller: clientCaller(await app.call(admin, 'profile/api_key_reset', { id })) };
 }
 
-export const signUp = (fields: object = {}): { email: string; password: string } & object => ({
+export const signUp = (fields: object = {}) => ({
   email: newEmail(),
   first_name: 'Eve',
   password: PASSWORD,
