@@ -29,7 +29,11 @@ async function* linesOf(db: Knex, tables: readonly string[]): AsyncGenerator<[st
 
 /** Fills the tables from a file of `saveTables`, in one transaction: all of it or nothing. */
 export async function restoreTables(db: Knex, { tables = [] }: Kept, file: string): Promise<void> {
-  await db.transaction(async (trx) => void (await insertRows(trx, rowsIn(file, tables))));
+  await db.transaction(async (trx) => {
+    // What the migrations themselves put in is in the backup as well.
+    for (const table of tables.toReversed()) if (await trx.schema.hasTable(table)) await trx(table).del();
+    await insertRows(trx, rowsIn(file, tables));
+  });
 }
 
 async function* rowsIn(file: string, tables: readonly string[]): AsyncGenerator<readonly [string, Row]> {

@@ -7,6 +7,7 @@ import { openSqlite, openSqliteReader } from './sqlite.ts';
 export interface Database {
   readonly knex: Knex;
   readonly kind: 'sqlite' | 'mysql';
+  readonly log: Log;
   /** The file of an embedded database. */
   readonly file: string | undefined;
   /** Rejects when the database cannot answer a query. */
@@ -24,6 +25,7 @@ export function connect(url: string, log: Log): Database {
   return {
     knex,
     kind: file === undefined ? 'mysql' : 'sqlite',
+    log,
     file,
     ping: async () => void (await knex.raw('select 1')),
     close: async () => {

@@ -89,11 +89,11 @@ async function listMigrations(db: Knex): Promise<[string, string][]> {
 async function atOneMoment(database: Database, read: (db: Knex) => Promise<void>): Promise<void> {
   if (database.file === undefined) {
     // Under REPEATABLE READ the first read takes the snapshot.
-    await database.knex.transaction(read, { isolationLevel: 'repeatable read', readOnly: true });
+    await database.knex.transaction(read, { isolationLevel: 'repeatable read' });
     return;
   }
   // A transaction of knex would take the write lock. This has one connection, so that all its queries are in this one.
-  const reader = openSqlite(database.file);
+  const reader = openSqlite(database.file, database.log);
   try {
     await reader.raw('begin');
     await read(reader);

@@ -108,7 +108,12 @@ async function runHere(env: Record<string, string>, args: string[], answer?: str
 }
 
 function start(env: Record<string, string>, args: string[]): Program {
-  const loader = ['--conditions', 'source', '--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
+  const loader = [
+    '--conditions',
+    'source',
+    '--import',
+    pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
+  ];
   const child = spawn(process.execPath, [...loader, join(root, 'bin/tollkeeper.ts'), ...args], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
