@@ -97,7 +97,24 @@ export function createApp({
     log.error(`module ${module.name} was left out`, { error });
     return true;
   };
-  const toolbox = { config, log, settings, secrets, productTypes, catalog: lifeCycle, sessions, limits };
+  const jobs = () =>
+    lifeCycle
+      .active()
+      .flatMap(({ module, contributions }) =>
+        (contributions.jobs ?? []).map((job) => ({ id: `${module.name}.${job.name}`, job })),
+      );
+  const scheduler = createScheduler(jobs, () => system(), clock, log);
+  const toolbox = {
+    config,
+    log,
+    settings,
+    secrets,
+    productTypes,
+    catalog: lifeCycle,
+    sessions,
+    limits,
+    jobs: scheduler,
+  };
   const loaded = boot([...modules, ...external], toolbox, leaveOut);
   lifeCycle.fill(loaded);
 
@@ -110,18 +127,11 @@ export function createApp({
     outbox: bus,
   });
   const system = (): Context => context(systemActor, undefined);
-  const renderer = createRenderer(new URL('../web/', import.meta.url));
+  const renderer = createRenderer(new URL('../web/', import.meta.url), config.timeZone);
   const mailer = createMailer(config.mailUrl, join(config.dataDir, 'outbox'), new URL(config.baseUrl).hostname);
   const sender = createSender(settings, system, config.baseUrl);
   const subscriptions = createSubscriptions(loaded, lifeCycle.isActive, { mailer, renderer, sender });
   const bus: Bus = createBus(system, subscriptions, clock, log);
-  const jobs = () =>
-    lifeCycle
-      .active()
-      .flatMap(({ module, contributions }) =>
-        (contributions.jobs ?? []).map((job) => ({ id: `${module.name}.${job.name}`, job })),
-      );
-  const scheduler = createScheduler(jobs, system, clock, log);
 
   const numbers = new Map(loaded.flatMap(({ contributions }) => Object.entries(contributions.errorNumbers ?? {})));
   const fossbilling = createFossbilling({ timeZone: config.timeZone, numberOf: (code) => numbers.get(code) });
@@ -150,6 +160,7 @@ export function createApp({
         config,
         active: () => lifeCycle.active(),
         refresh: () => lifeCycle.refresh(),
+        context,
         dispatch,
         fossbilling,
         openSession,
@@ -157,6 +168,7 @@ export function createApp({
         sender,
         pending,
         ping: () => database.ping(),
+        log,
       }),
     trustedProxies: config.trustedProxies,
     log,

@@ -116,7 +116,11 @@ export function createBus(makeContext: () => Context, subscriptions: Subscriptio
     },
     async ask(tx, hook, question) {
       check(hook, question);
-      for (const asked of subscriptions.hooksOf(hook.name)) await asked.run(tx, question);
+      for (const asked of subscriptions.hooksOf(hook.name)) await asked.run?.(tx, question);
+    },
+    async consult(ctx, hook, question) {
+      check(hook, question);
+      for (const asked of subscriptions.hooksOf(hook.name)) await asked.consult?.(ctx, question);
     },
     wake() {
       if (timer !== undefined && !isStopped) setImmediate(inBackground);

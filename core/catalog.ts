@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import type { EventToken, HookToken } from './event.ts';
 import type { Manifest } from './manifest.ts';
 import type { MenuEntry } from './web/page.ts';
 
@@ -13,6 +14,8 @@ export interface ListedModule {
   /** Whether it has pages for staff, which a freshly activated module is shown on. */
   readonly hasAdminPages: boolean;
   readonly menu: readonly MenuEntry[];
+  /** What it is told of and what it is asked, while it is active. */
+  readonly hears: readonly (EventToken | HookToken)[];
 }
 
 /** The modules of this process and their life cycle (spec B3, decision 4). */

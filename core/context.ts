@@ -34,6 +34,7 @@ export interface Tx<A extends Actor = Actor> extends Context<A> {
 export interface Outbox {
   write(tx: Tx, event: EventToken, payload: unknown): Promise<number>;
   ask(tx: Tx, hook: HookToken, question: unknown): Promise<void>;
+  consult(ctx: Context, hook: HookToken, question: unknown): Promise<void>;
   wake(): void;
 }
 
@@ -76,6 +77,12 @@ export async function patiently<T>(work: () => Promise<T>): Promise<T> {
       await sleep(FIRST_PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
     }
   }
+}
+
+/** Asks those who must look outside before they answer. Comes before the transaction in which the others are asked. */
+export function consult<H extends HookToken>(ctx: Context, hook: H, question: PayloadOf<H>): Promise<void> {
+  if (isTx(ctx)) throw new Error(`${hook.name} cannot be consulted on inside a transaction: it may use the network.`);
+  return ctx.outbox.consult(ctx, hook, question);
 }
 
 const isTx = <A extends Actor>(ctx: Context<A>): ctx is Tx<A> => 'emit' in ctx;

@@ -18,19 +18,20 @@ interface Row {
   error: string | null;
 }
 
-/** One process gets a job's run: not while a lease holds, and not twice for one due time. */
+/** One process gets a job's run: not while a lease holds, and not unless the last one was due before `since`. */
 export async function claim(
   db: Knex,
   name: string,
   holder: string,
   due: Date,
+  since: Date,
   now: Date,
   until: Date,
 ): Promise<boolean> {
   const run = { due_at: due, leased_until: until, holder, started_at: now, finished_at: null, error: null };
   const claimed = await db('job_run')
     .where({ name })
-    .where('due_at', '<', due)
+    .where('due_at', '<', since)
     .where((lease) => {
       void lease.whereNull('leased_until').orWhere('leased_until', '<', now);
     })

@@ -42,6 +42,9 @@ export function createLifeCycle(database: Database, clock: Clock, backupDir: str
     module,
     hasAdminPages: contributions.pages?.some(({ role }) => role === 'admin') ?? false,
     menu: contributions.menu ?? [],
+    hears: [contributions.listeners, contributions.mails, contributions.hooks].flatMap(
+      (heard) => heard?.map(({ token }) => token) ?? [],
+    ),
     state: stateOf(module),
     installedVersion: module.isEssential ? module.version : known.get(module.name)?.version,
   });

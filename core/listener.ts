@@ -4,15 +4,20 @@ import type { EventToken, HookToken, PayloadOf } from './event.ts';
 /** Told of a fact after it is committed. It may be told twice and must not mind. */
 export interface Listener {
   readonly event: string;
+  readonly token: EventToken;
   /** Stored with its deliveries: renaming one is a migration. */
   readonly name: string;
   run(ctx: Context, payload: unknown): Promise<void>;
 }
 
-/** Asked before something happens, inside its transaction. Throwing an AppError refuses. */
+/** Asked before something happens. Throwing an AppError refuses. */
 export interface Hook {
   readonly hook: string;
-  run(tx: Tx, question: unknown): Promise<void>;
+  readonly token: HookToken;
+  /** Inside the transaction. */
+  readonly run?: (tx: Tx, question: unknown) => Promise<void>;
+  /** Ahead of it, where the network may be used. */
+  readonly consult?: (ctx: Context, question: unknown) => Promise<void>;
 }
 
 /** A letter: to whom, and what its template is told. `undefined` sends nothing. */
@@ -25,6 +30,7 @@ export interface Letter {
 /** A listener that writes a letter from `views/mail/<template>.liquid`. */
 export interface Mail {
   readonly event: string;
+  readonly token: EventToken;
   readonly template: string;
   write(ctx: Context, payload: unknown): Promise<Letter | undefined>;
 }
@@ -36,17 +42,34 @@ export const on = <E extends EventToken>(
   run: (ctx: Context, payload: PayloadOf<E>) => Promise<void>,
 ): Listener => ({
   event: event.name,
+  token: event,
   name,
   run: (ctx, payload) => run(ctx, payload as PayloadOf<E>),
 });
 
 export const before = <H extends HookToken>(hook: H, run: (tx: Tx, question: PayloadOf<H>) => Promise<void>): Hook => ({
   hook: hook.name,
+  token: hook,
   run: (tx, question) => run(tx, question as PayloadOf<H>),
+});
+
+/** For who must ask somebody outside before answering: the asker says `consult(ctx, hook, …)` before its transaction. */
+export const ahead = <H extends HookToken>(
+  hook: H,
+  consult: (ctx: Context, question: PayloadOf<H>) => Promise<void>,
+): Hook => ({
+  hook: hook.name,
+  token: hook,
+  consult: (ctx, question) => consult(ctx, question as PayloadOf<H>),
 });
 
 export const mail = <E extends EventToken>(
   event: E,
   template: string,
   write: (ctx: Context, payload: PayloadOf<E>) => Promise<Letter | undefined>,
-): Mail => ({ event: event.name, template, write: (ctx, payload) => write(ctx, payload as PayloadOf<E>) });
+): Mail => ({
+  event: event.name,
+  token: event,
+  template,
+  write: (ctx, payload) => write(ctx, payload as PayloadOf<E>),
+});

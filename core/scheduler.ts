@@ -14,12 +14,24 @@ export interface NamedJob {
   readonly job: Job;
 }
 
-export interface Scheduler {
+export type JobOutcome = 'done' | 'failed' | 'busy';
+
+/** What modules may ask of the scheduler. */
+export interface Jobs {
+  /** Of the active modules. */
+  list(): readonly NamedJob[];
+  /** Runs a job now; resolves to whether it ran and succeeded. It does not run while another process runs it. */
+  run(id: string): Promise<JobOutcome>;
+  /** Runs `work` as if it were the job `id`. It is busy, too, until `spacing` milliseconds after the last run began. */
+  runAs(id: string, work: Job['run'], spacing?: number): Promise<JobOutcome>;
+  /** The last run of each job that ever ran. */
+  lastRuns(ctx: Context): Promise<readonly runs.JobRun[]>;
+}
+
+export interface Scheduler extends Jobs {
   start(): void;
   /** Waits for the jobs under way. */
   stop(): Promise<void>;
-  /** Runs a job now; resolves to whether it ran and succeeded. It does not run while another process runs it. */
-  run(id: string): Promise<'done' | 'failed' | 'busy'>;
 }
 
 /** Renewed while a job runs; what a process that died was running may start again after it. */
@@ -35,10 +47,10 @@ export function createScheduler(
   const underWay = new Set<Promise<unknown>>();
 
   /** `due` is the minute for which it runs: of several processes the first takes it. */
-  async function run({ id, job }: NamedJob, due: Date): Promise<'done' | 'failed' | 'busy'> {
+  async function run(id: string, work: Job['run'], due: Date, since = due): Promise<JobOutcome> {
     const ctx = makeContext();
     const holder = randomUUID();
-    const isOurs = await patiently(() => runs.claim(ctx.db, id, holder, due, ctx.now, later(ctx.now, LEASE_MS)));
+    const isOurs = await patiently(() => runs.claim(ctx.db, id, holder, due, since, ctx.now, later(ctx.now, LEASE_MS)));
     if (!isOurs) return 'busy';
     const renewal = setInterval(() => {
       runs
@@ -47,7 +59,7 @@ export function createScheduler(
     }, LEASE_MS / 3);
     let failure: unknown;
     try {
-      await job.run(ctx);
+      await work(ctx);
     } catch (error) {
       failure = error;
       log.error('job failed', { job: id, error });
@@ -77,7 +89,7 @@ export function createScheduler(
             const minute = new Date(Math.floor(clock().getTime() / MINUTE) * MINUTE);
             const named = find(id); // gone when its module is not active
             if (named !== undefined)
-              track(run(named, minute)).catch((error: unknown) => log.error('job not started', { job: id, error }));
+              track(run(id, (ctx) => named.job.run(ctx), minute)).catch((error: unknown) => log.error('job not started', { job: id, error }));
           },
           { timezone: 'UTC', name: id },
         );
@@ -90,7 +102,11 @@ export function createScheduler(
     run(id) {
       const named = find(id);
       if (named === undefined) throw notFound('job.unknown', `There is no job ${id}.`);
-      return track(run(named, clock()));
+      return track(run(id, (ctx) => named.job.run(ctx), clock()));
     },
+    // The last run may have begun exactly `spacing` ago.
+    runAs: (id, work, spacing = 0) => track(run(id, work, clock(), later(clock(), 1 - Math.max(spacing, 1)))),
+    list: jobs,
+    lastRuns: (ctx) => runs.listAll(ctx.db),
   };
 }

@@ -8,6 +8,8 @@ import type { Secrets } from './secret.ts';
  */
 export interface SettingStore {
   config(ctx: Context, ext: string): Promise<Record<string, unknown>>;
+  /** Read to be changed: whoever else wants to change it waits. */
+  configForUpdate(tx: Tx, ext: string): Promise<Record<string, unknown>>;
   saveConfig(tx: Tx, ext: string, config: Record<string, unknown>): Promise<void>;
   params(ctx: Context): Promise<Record<string, string | null>>;
   param(ctx: Context, name: string): Promise<string | undefined>;
@@ -28,10 +30,19 @@ interface Row {
 
 export function createSettings(secrets: Secrets): SettingStore {
   const rows = (db: Knex) => db<Row>('setting');
+  const open = (row: Row | undefined): Record<string, unknown> =>
+    row?.value ? (JSON.parse(secrets.open(PURPOSE, row.value)) as Record<string, unknown>) : {};
   return {
-    async config(ctx, ext) {
-      const row = await rows(ctx.db).where({ owner: ext, name: 'config' }).first();
-      return row?.value ? (JSON.parse(secrets.open(PURPOSE, row.value)) as Record<string, unknown>) : {};
+    config: async (ctx, ext) => open(await rows(ctx.db).where({ owner: ext, name: 'config' }).first()),
+    async configForUpdate(tx, ext) {
+      // A row to lock: two who find none would both begin with nothing, and one would be lost.
+      const row = { owner: ext, name: 'config', value: null, is_public: false };
+      await tx
+        .db('setting')
+        .insert({ ...row, created_at: tx.now, updated_at: tx.now })
+        .onConflict(['owner', 'name'])
+        .ignore();
+      return open(await rows(tx.db).where({ owner: ext, name: 'config' }).forUpdate().first());
     },
     saveConfig: (tx, ext, config) => save(tx, ext, 'config', secrets.seal(PURPOSE, JSON.stringify(config))),
     async params(ctx) {

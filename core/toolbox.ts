@@ -2,6 +2,7 @@ import type { Config } from '#config/schema';
 import type { Log } from './log.ts';
 import type { ModuleCatalog } from './catalog.ts';
 import type { ProductTypes } from './product.ts';
+import type { Jobs } from './scheduler.ts';
 import type { Secrets } from './secret.ts';
 import type { SessionStore } from './http/session.ts';
 import type { SettingStore } from './settings.ts';
@@ -20,4 +21,6 @@ export interface Toolbox {
   /** Ends the sessions of an account whose password or status changed. */
   readonly sessions: SessionStore;
   readonly limits: Limits;
+  /** Scheduled jobs of the active modules. */
+  readonly jobs: Jobs;
 }

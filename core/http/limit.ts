@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { rateLimited } from '../error.ts';
+import { memoryBook, redisBook, type Exhausted } from './limited.ts';
 
 /** How many calls in how many seconds; names, figures and subjects as in the contract (spec A8). */
 const POLICIES = {
@@ -36,15 +37,29 @@ const POLICIES = {
 
 export type PolicyName = keyof typeof POLICIES;
 
+/** A subject that is refused at this moment. */
+export interface Limited extends Exhausted {
+  readonly limit: number;
+}
+
 export interface Limits {
+  /** Whether anything is counted at all. */
+  readonly isOn: boolean;
   /** Counts one call of `subject`; throws `rate_limited` when there were too many. */
   consume(policy: PolicyName, subject: string): Promise<void>;
+  /** Those who have no call left; without Redis as far as this process knows. */
+  listLimited(): Promise<Limited[]>;
+  /** Forgets the counts of one subject, under one policy or all; returns how many there were. */
+  forget(subject: string, policy?: PolicyName): Promise<number>;
   /** Forgets all counts. */
   reset(): Promise<void>;
 }
 
+export const isPolicy = (name: string): name is PolicyName => Object.hasOwn(POLICIES, name);
+
 /** Without Redis the counts are those of this process. */
 export function createLimits(isOn: boolean, redis: Redis | undefined): Limits {
+  const book = redis === undefined ? memoryBook() : redisBook(redis);
   let limiters = new Map<PolicyName, RateLimiterAbstract>();
   const limiterOf = (policy: PolicyName): RateLimiterAbstract => {
     let limiter = limiters.get(policy);
@@ -58,17 +73,35 @@ export function createLimits(isOn: boolean, redis: Redis | undefined): Limits {
     return limiter;
   };
   return {
-    async consume(policy, subject) {
+    isOn,
+    async consume(policy, sent) {
       if (!isOn) return;
+      const subject = sent.toLowerCase();
       try {
-        await limiterOf(policy).consume(subject.toLowerCase());
+        const left = await limiterOf(policy).consume(subject);
+        if (left.remainingPoints === 0) await book.note(policy, subject, left.msBeforeNext);
       } catch (refusal) {
-        if (refusal instanceof RateLimiterRes) throw rateLimited(Math.ceil(refusal.msBeforeNext / 1000));
-        throw refusal;
+        if (!(refusal instanceof RateLimiterRes)) throw refusal;
+        await book.note(policy, subject, refusal.msBeforeNext);
+        throw rateLimited(Math.ceil(refusal.msBeforeNext / 1000));
       }
+    },
+    async listLimited() {
+      const exhausted = await book.list();
+      return exhausted.flatMap((one) => (isPolicy(one.policy) ? [{ ...one, limit: POLICIES[one.policy][0] }] : []));
+    },
+    async forget(sent, only) {
+      const subject = sent.toLowerCase();
+      let removed = 0;
+      for (const policy of only === undefined ? Object.keys(POLICIES).filter(isPolicy) : [only]) {
+        if (await limiterOf(policy).delete(subject)) removed++;
+        await book.forget(policy, subject);
+      }
+      return removed;
     },
     async reset() {
       limiters = new Map();
+      await book.clear();
       if (redis === undefined) return;
       for await (const keys of redis.scanStream({ match: 'limit:*', count: 500 }) as AsyncIterable<string[]>) {
         if (keys.length > 0) await redis.del(...keys);

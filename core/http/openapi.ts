@@ -1,4 +1,4 @@
-import type { TSchema } from '@sinclair/typebox';
+import { Type, type TObject, type TSchema } from '@sinclair/typebox';
 import type { LoadedModule } from '../boot.ts';
 import type { Endpoint, Role } from '../endpoint.ts';
 import type { Dialect } from './dialect.ts';
@@ -10,7 +10,7 @@ export function describeApi(
   baseUrl: string,
   version: string,
 ): OpenApi {
-  const paths: Record<string, Record<string, unknown>> = {};
+  const paths: Record<string, { post: Operation }> = {};
   for (const { module, contributions } of modules) {
     for (const role of ['guest', 'client', 'admin'] as const) {
       for (const [method, endpoint] of Object.entries(contributions.api?.[role] ?? {}))
@@ -44,10 +44,29 @@ export function describeApi(
 export interface OpenApi {
   readonly openapi: string;
   readonly info: object;
-  readonly servers: readonly object[];
+  readonly servers: readonly { readonly url: string }[];
   readonly tags: readonly { readonly name: string; readonly description: string }[];
-  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly paths: Readonly<Record<string, { readonly post: Operation }>>;
   readonly components: object;
+}
+
+export interface Operation {
+  readonly tags: readonly string[];
+  readonly operationId: string;
+  readonly summary: string;
+  /** Empty for guests; else one scheme, named after the role. */
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly 'x-permission'?: readonly string[];
+  readonly requestBody: {
+    readonly required: boolean;
+    readonly content: { readonly 'application/json': { readonly schema: TObject } };
+  };
+  readonly responses: Readonly<Record<number, object>> & {
+    readonly 200: {
+      readonly description: string;
+      readonly content: { readonly 'application/json': { readonly schema: { readonly anyOf: readonly TSchema[] } } };
+    };
+  };
 }
 
 const FAILURE = {
@@ -63,7 +82,7 @@ const FAILURE = {
   },
 } as const;
 
-function operation(role: Role, module: string, method: string, endpoint: Endpoint, dialect: Dialect): object {
+function operation(role: Role, module: string, method: string, endpoint: Endpoint, dialect: Dialect): Operation {
   return {
     tags: [module],
     operationId: `${role}_${module}_${method}`,
@@ -72,14 +91,14 @@ function operation(role: Role, module: string, method: string, endpoint: Endpoin
     ...(endpoint.permission.length > 0 && { 'x-permission': endpoint.permission }),
     requestBody: {
       required: Object.keys(endpoint.input.properties).length > 0,
-      content: { 'application/json': { schema: endpoint.input as TSchema } },
+      content: { 'application/json': { schema: endpoint.input } },
     },
     responses: {
       200: {
         description: 'The result, or an error of business.',
         content: {
           'application/json': {
-            schema: { anyOf: [dialect.envelope(endpoint.output), { $ref: '#/components/schemas/Failure' }] },
+            schema: { anyOf: [dialect.envelope(endpoint.output), Type.Ref('#/components/schemas/Failure')] },
           },
         },
       },

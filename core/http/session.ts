@@ -111,7 +111,8 @@ export function createSessions(store: SessionStore, secret: string, isSecure: bo
       async signOut(role) {
         const before = await read();
         if (before === undefined) return;
-        const { [role === 'client' ? 'clientId' : 'adminId']: _, csrf: __, ...rest } = before;
+        // The other identity stays, and so does the token in the forms it has open.
+        const { [role === 'client' ? 'clientId' : 'adminId']: _, ...rest } = before;
         await rotate(rest, undefined);
       },
       async csrf() {

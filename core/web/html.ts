@@ -1,6 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import type { AppError, ErrorKind } from '../error.ts';
-import { cookieOf, headerOf, type Credentials, type Dialect, type HttpReply, type HttpRequest } from '../http/dialect.ts';
+import {
+  cookieOf,
+  headerOf,
+  type Credentials,
+  type Dialect,
+  type HttpReply,
+  type HttpRequest,
+} from '../http/dialect.ts';
 import { parseForm } from '../http/form.ts';
 import { CSRF_COOKIE } from '../http/fossbilling.ts';
 import type { Sent } from '../schema.ts';
@@ -82,8 +89,9 @@ export function failure(error: AppError): ViewReply {
   return unrendered(status, { view: undefined, values, headers });
 }
 
-/** Whether a request comes from htmx, which wants the page without what surrounds it. */
-export const isPartial = (request: HttpRequest): boolean => headerOf(request, 'hx-request') === 'true';
+/** Whether htmx asks for what goes into the present page, and not for a page, as it does to go back in the history. */
+export const isPartial = (request: HttpRequest): boolean =>
+  headerOf(request, 'hx-request') === 'true' && headerOf(request, 'hx-request-type') !== 'full';
 
 const isForm = ({ method }: HttpRequest): boolean => method === 'POST';
 

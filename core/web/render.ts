@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Liquid } from 'liquidjs';
+import { addWords } from './filters.ts';
 
 /** Escapes always; `{% layout %}` and `{% render %}` look in `web/`, never outside the folders they are given. */
 export interface Renderer {
@@ -12,8 +13,11 @@ export interface Renderer {
 
 /** Bounds for templates: staff will edit some of them. */
 const LIMITS = { parseLimit: 1e6, renderLimit: 1000, memoryLimit: 1e8 };
+/** Those of the core are nobody's to edit, and the API reference is as long as the API. */
+const OWN_LIMITS = { ...LIMITS, renderLimit: 20_000 };
 
-export function createRenderer(web: URL): Renderer {
+/** Times are shown in `timeZone`. */
+export function createRenderer(web: URL, timeZone: string): Renderer {
   const engines = new Map<string, Liquid>();
   const engineOf = (folder: URL): Liquid => {
     let engine = engines.get(folder.href);
@@ -32,8 +36,11 @@ export function createRenderer(web: URL): Renderer {
         ownPropertyOnly: true,
         strictFilters: true,
         cache: true,
-        ...LIMITS,
+        timezoneOffset: timeZone,
+        dateFormat: '%Y-%m-%d %H:%M',
+        ...(folder.href === web.href ? OWN_LIMITS : LIMITS),
       });
+      addWords(engine);
       engines.set(folder.href, engine);
     }
     return engine;

@@ -1,29 +1,19 @@
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '#config/schema';
-import type { LoadedModule } from '../boot.ts';
-import { readHead } from '../http/adapter.ts';
+import { asAppError, messageOf, notFound } from '../error.ts';
 import { createPeer } from '../http/peer.ts';
 import type { Dialect } from '../http/dialect.ts';
-import type { Dispatch } from '../http/dispatch.ts';
-import { describeApi } from '../http/openapi.ts';
-import type { createSessions } from '../http/session.ts';
-import type { Sender } from '../subscriptions.ts';
-import { CSRF_COOKIE } from '../http/fossbilling.ts';
-import { messageOf } from '../error.ts';
+import { describeApi, type OpenApi } from '../http/openapi.ts';
 import { readVersion } from '../version.ts';
 import { createMetrics } from './metrics.ts';
-import type { Renderer } from './render.ts';
+import { createPages, WEB, type PageParts, type Pages } from './pages.ts';
+import { referenceOf } from './reference.ts';
 
-export interface Site {
+export interface Site extends Omit<PageParts, 'peer' | 'isSecure'> {
   readonly config: Config;
-  active(): readonly LoadedModule[];
   refresh(): Promise<void> | undefined;
-  readonly dispatch: Dispatch;
   readonly fossbilling: Dialect;
-  readonly openSession: ReturnType<typeof createSessions>;
-  readonly renderer: Renderer;
-  sender(): Promise<Sender>;
   pending(): Promise<string[]>;
   ping(): Promise<void>;
 }
@@ -32,27 +22,55 @@ export interface Site {
 export function mountSite(app: Express, site: Site): void {
   const { config } = site;
   const version = readVersion();
+  const describe = (): OpenApi => describeApi(site.active(), site.fossbilling, config.baseUrl, version);
   app.get('/healthz', (_req, res) => void res.json({ status: 'up' }));
   app.get('/readyz', (_req, res) => ready(site, res));
   if (config.hasMetrics) app.get('/metrics', createMetrics());
   app.get('/openapi.json', async (_req, res) => {
     await site.refresh();
-    res.json(describeApi(site.active(), site.fossbilling, config.baseUrl, version));
+    res.json(describe());
   });
   app.use(
     '/assets',
     express.static(fileURLToPath(new URL('../../web/assets', import.meta.url)), { immutable: true, maxAge: '1y' }),
   );
   app.use(securityHeaders);
-  app.get('/', (req, res) => page(site, req, res, 'home', {}));
-  app.get('/docs', async (req, res) => {
+  const isSecure = config.baseUrl.startsWith('https:');
+  mountPages(app, site, createPages({ ...site, isSecure, peer: createPeer(config.trustedProxies) }), describe);
+}
+
+function mountPages(app: Express, site: Site, pages: Pages, describe: () => OpenApi): void {
+  app.use(async (_req, _res, next) => {
     await site.refresh();
-    await page(site, req, res, 'docs', { api: describeApi(site.active(), site.fossbilling, config.baseUrl, version) });
+    next();
   });
+  app.get('/', (req, res) => pages.show(req, res, 'home', {}));
+  const reference = createReference(site, describe);
+  app.get('/docs', async (req, res) => pages.show(req, res, 'docs', { reference: await reference() }));
   app.use(async (req, res) => {
-    res.status(404);
-    await page(site, req, res, 'not-found', { path: req.path });
+    const isAnswered = await pages.answer(req, res);
+    if (!isAnswered) await pages.fail(req, res, notFound('web.unknown_page', `There is no page ${req.path}.`));
   });
+  app.use(async (error: unknown, req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) return next(error);
+    await pages.fail(req, res, asAppError(error));
+  });
+}
+
+/** As long as the API and the same for all who read it, so it is rendered once for each set of active modules. */
+function createReference(site: Site, describe: () => OpenApi): () => Promise<string> {
+  let rendered: { readonly of: string; readonly html: string } | undefined;
+  return async () => {
+    const of = site
+      .active()
+      .map(({ module }) => module.name)
+      .join();
+    if (rendered?.of !== of) {
+      const values = { reference: referenceOf(describe()), baseUrl: site.config.baseUrl };
+      rendered = { of, html: await site.renderer.page(WEB, 'reference', values) };
+    }
+    return rendered.html;
+  };
 }
 
 async function ready(site: Site, res: Response): Promise<void> {
@@ -75,17 +93,4 @@ function securityHeaders(_req: Request, res: Response, next: () => void): void {
     'referrer-policy': 'same-origin',
   });
   next();
-}
-
-/** Every page makes the CSRF token of its session and its cookie, which scripts read (spec A7). */
-async function page(site: Site, req: Request, res: Response, view: string, values: object): Promise<void> {
-  const request = readHead(req, createPeer(site.config.trustedProxies));
-  const csrf = await site.openSession(request, req, res).csrf();
-  res.cookie(CSRF_COOKIE, csrf, { path: '/', sameSite: 'strict', secure: site.config.baseUrl.startsWith('https:') });
-  const html = await site.renderer.page(new URL('../../web/', import.meta.url), view, {
-    ...values,
-    sender: await site.sender(),
-    csrf,
-  });
-  res.type('html').set('cache-control', 'no-store').send(html);
 }

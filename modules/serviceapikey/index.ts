@@ -8,6 +8,7 @@ import { guestApi } from './api/guest.ts';
 import { apiKeyService } from './contract.ts';
 import { letters } from './mail.ts';
 import { migrations } from './migrations/index.ts';
+import { keyPages } from './pages.ts';
 import { apiKeyProduct } from './product.ts';
 import { createApiKeys } from './service.ts';
 
@@ -24,9 +25,11 @@ export const serviceapikey = defineModule({
 
   setup({ clients, orders }, { secrets }) {
     const keys = createApiKeys({ orders, secrets });
+    const [guest, client, admin] = [guestApi(keys), clientApi(keys), adminApi(keys)];
     return {
       provides: provide(apiKeyService, keys),
-      api: { guest: guestApi(keys), client: clientApi(keys), admin: adminApi(keys) },
+      api: { guest, client, admin },
+      pages: keyPages({ keys, orders, client, admin }),
       productTypes: [apiKeyProduct(keys)],
       mails: letters({ keys, clients, orders }),
       checks: [{ name: 'keys follow their orders', run: (ctx) => keys.examine(ctx) }],

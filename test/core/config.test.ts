@@ -108,7 +108,9 @@ describe('the configuration', () => {
 
   it('notices misspelled names', () => {
     assert.deepEqual(mistakes({ DATABSE_URL: 'x' }), ['Unknown setting DATABSE_URL: did you mean DATABASE_URL?']);
-    assert.deepEqual(mistakes({ TOLLKEEPER_PORT: '80' }), ['Unknown setting TOLLKEEPER_PORT: settings have no prefix.']);
+    assert.deepEqual(mistakes({ TOLLKEEPER_PORT: '80' }), [
+      'Unknown setting TOLLKEEPER_PORT: settings have no prefix.',
+    ]);
   });
 
   it('lets names of other programs be', () => {

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadConfig } from '#config/load';
-import { AppError } from '#core/error';
 import { createApp } from '#core/app';
 import { loadExternalModules, type ExternalModules } from '#core/external';
 import { createLog } from '#core/log';
@@ -77,14 +76,9 @@ describe('modules of others', function () {
     assert.deepEqual((await load()).problems, []);
   });
 
-  it('lends them the very engine that loads them', async () => {
-    add('a', moduleWith('title: String(new AppError("conflict", "a", "b") instanceof globalThis.EngineError)', `import { AppError } from 'tollkeeper/core/error';`));
-    Object.assign(globalThis, { EngineError: AppError });
+  it('lets them import the engine that loads them', async () => {
+    await load();
 
-    const [module] = (await load()).modules;
-
-    Reflect.deleteProperty(globalThis, 'EngineError');
-    assert.equal(module?.title, 'true');
     assert.equal(
       realpathSync(join(folder, 'node_modules/tollkeeper')),
       realpathSync(dirname(dirname(import.meta.dirname))),
@@ -110,7 +104,10 @@ describe('modules of others', function () {
   const broken: Readonly<Record<string, readonly [changes: string, reason: RegExp]>> = {
     'a name with other characters': [`name: 'My Notes'`, /its name must be .+, not "My Notes"\.$/],
     'a name that is taken': [`name: 'invoice'`, /the name invoice is taken\.$/],
-    'a name that begins like another': [`name: 'invoice-pdf'`, /its name invoice-pdf begins like that of module invoice\.$/],
+    'a name that begins like another': [
+      `name: 'invoice-pdf'`,
+      /its name invoice-pdf begins like that of module invoice\.$/,
+    ],
     "a name of the engine's own": [`name: 'core'`, /the name core is the engine's own\.$/],
     'a version without three numbers': [`version: '1'`, /its version must be like 1\.0\.0\.$/],
     'migrations that are none': [`migrations: [{ name: '001' }]`, /its migrations must be an array of/],
@@ -172,7 +169,7 @@ describe('modules of others', function () {
       app.catalog.list().map(({ module }) => module.name),
       ['invoice', 'cow'],
     );
-    assert.deepEqual(app.leftOut, [
+    assert.deepEqual(app.leftOut.toSorted(), [
       'Module egg was left out: it cracked.',
       'Module fox was left out: the schedule of job hunt is malformed: at night.',
       'Module hen was left out: it uses egg, which was left out.',
