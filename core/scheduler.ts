@@ -89,7 +89,9 @@ export function createScheduler(
             const minute = new Date(Math.floor(clock().getTime() / MINUTE) * MINUTE);
             const named = find(id); // gone when its module is not active
             if (named !== undefined)
-              track(run(id, (ctx) => named.job.run(ctx), minute)).catch((error: unknown) => log.error('job not started', { job: id, error }));
+              track(run(id, (ctx) => named.job.run(ctx), minute)).catch((error: unknown) =>
+                log.error('job not started', { job: id, error }),
+              );
           },
           { timezone: 'UTC', name: id },
         );

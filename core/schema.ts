@@ -18,7 +18,10 @@ type Coercion = (value: unknown) => unknown;
 const wire = <T>(schema: object, coerce: Coercion) => Type.Unsafe<T>({ ...schema, [Coerce]: coerce });
 
 /** An identifier. What is not a whole number reads as 0, which no row has, so that the answer is "not found". */
-export const Id = wire<number>({ type: 'integer', default: 0 }, (value) => wholeNumber(value) ?? 0);
+export const Id = wire<number>({ type: 'integer', default: 0 }, (value) => {
+  const id = wholeNumber(value);
+  return id !== undefined && Number.isSafeInteger(id) ? id : 0; // no column holds more
+});
 
 export const Int = (options: { minimum?: number; maximum?: number; default?: number; description?: string } = {}) =>
   wire<number>({ type: 'integer', ...options }, wholeNumber);

@@ -40,6 +40,7 @@ export type PolicyName = keyof typeof POLICIES;
 /** A subject that is refused at this moment. */
 export interface Limited extends Exhausted {
   readonly limit: number;
+  readonly waitMs: number;
 }
 
 export interface Limits {
@@ -88,7 +89,12 @@ export function createLimits(isOn: boolean, redis: Redis | undefined): Limits {
     },
     async listLimited() {
       const exhausted = await book.list();
-      return exhausted.flatMap((one) => (isPolicy(one.policy) ? [{ ...one, limit: POLICIES[one.policy][0] }] : []));
+      const now = Date.now();
+      return exhausted.flatMap((one) =>
+        isPolicy(one.policy)
+          ? [{ ...one, limit: POLICIES[one.policy][0], waitMs: Math.max(0, one.retryAt.getTime() - now) }]
+          : [],
+      );
     },
     async forget(sent, only) {
       const subject = sent.toLowerCase();

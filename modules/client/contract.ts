@@ -1,8 +1,12 @@
 import { Type, type Static } from '@sinclair/typebox';
+import type { ClientActor } from '#core/actor';
 import type { Context, Tx } from '#core/context';
 import { defineEvent, defineHook } from '#core/event';
-import { Id, MapOf, Or } from '#core/schema';
+import type { Money } from '#core/money';
+import type { Tally } from '#core/report';
+import { Id, MapOf, Or, Text } from '#core/schema';
 import { defineService } from '#core/service';
+import { customInputs, inputsOf, PROFILE_NAMES } from './fields.ts';
 
 /** All that other modules may see of clients. */
 
@@ -64,11 +68,72 @@ export interface ClientService {
   staffSummaries(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, Record<string, unknown>>>;
   /** Ids of clients whose first or last name contains `text`, as a subquery other modules may not build themselves. */
   searchIds(ctx: Context, text: string, limit: number): Promise<readonly number[]>;
+  /** For reports. */
+  readonly tally: Tally;
+  /** The countries with the most clients, most first; `""` is none. */
+  countByCountry(ctx: Context, limit: number): Promise<ReadonlyMap<string, number>>;
   /** Sets the currency of a client who has none yet. */
   settleCurrency(tx: Tx, id: number, currency: string): Promise<void>;
 }
 
 export const clientService = defineService<ClientService>('client');
+
+/** A line to book in the ledger of what clients have paid in advance. */
+export interface NewBalanceLine {
+  readonly clientId: number;
+  /** Negative when credit is spent. */
+  readonly amount: Money;
+  readonly description: string;
+  /** `gift`, `invoice`, `transaction`, or the name of a gateway. */
+  readonly type: string;
+  readonly relId?: string;
+  /** An invoice line is booked at most once. */
+  readonly invoiceItemId?: number;
+}
+
+/** What clients have paid in advance: sums over a ledger to which lines are only added. */
+export interface BalanceService {
+  /** In the client's currency; undefined when the client has none. */
+  balanceOf(ctx: Context, clientId: number): Promise<Money | undefined>;
+  /** Keeps others from booking for this client until the transaction ends, so that no credit is spent twice. */
+  lockBalance(tx: Tx, clientId: number): Promise<Money | undefined>;
+  /** Returns the id of the line; undefined when that invoice line was booked before. */
+  book(tx: Tx, line: NewBalanceLine): Promise<number | undefined>;
+}
+
+export const balanceService = defineService<BalanceService>('client');
+
+/** The client as clients see themselves (platform spec C7). */
+export const OwnClient = Type.Object(
+  { ...ClientSummary.properties, billing_email: NullableText, balance: Type.Number() },
+  { additionalProperties: true },
+);
+
+/** What clients may change of themselves; all else that is sent is dropped. */
+export const ProfileInput = Type.Object({
+  email: Type.Optional(Text({ maxLength: 255 })),
+  ...inputsOf(PROFILE_NAMES),
+  ...customInputs,
+});
+
+/** What clients do with their own account. */
+export interface ClientProfileService {
+  own(ctx: Context, id: number): Promise<Static<typeof OwnClient>>;
+  updateProfile(ctx: Context<ClientActor>, change: Static<typeof ProfileInput>): Promise<void>;
+  tokenOf(ctx: Context, id: number): Promise<string | undefined>;
+  /** Replaces the API token, for the client or for staff; the old one is refused from now on. Throws "Client not found". */
+  replaceToken(ctx: Context, id: number): Promise<string>;
+  changeOwnPassword(ctx: Context<ClientActor>, change: PasswordChange): Promise<void>;
+  endSessions(ctx: Context, id: number): Promise<void>;
+}
+
+export interface PasswordChange {
+  readonly current: string;
+  readonly next: string;
+  readonly confirmation: string;
+}
+
+export const clientProfileService = defineService<ClientProfileService>('client');
 
 const ClientId = Type.Object({ clientId: Id });
 export const clientSignedUp = defineEvent('client.signed_up', ClientId);
@@ -81,3 +146,23 @@ export const clientSigningUp = defineHook(
 );
 /** Asked before a client is removed; modules with rows of this client remove them here, in the same transaction. */
 export const clientBeingRemoved = defineHook('client.being_removed', ClientId);
+/** Asked before the password of a sign-in is looked at. */
+export const clientSigningIn = defineHook(
+  'client.signing_in',
+  Type.Object({ email: Type.String(), ip: Type.String() }),
+);
+/** Asked before a link to set a new password is sent. */
+export const clientAskingReset = defineHook(
+  'client.asking_reset',
+  Type.Object({ email: Type.String(), ip: Type.String(), sent: MapOf(Type.Unknown()) }),
+);
+/** Asked before clients change their own profile. */
+export const clientChangingProfile = defineHook(
+  'client.changing_profile',
+  Type.Object({ clientId: Id, ip: Type.String() }),
+);
+/** Asked before staff give a client another currency; whoever keeps amounts of this client refuses. */
+export const clientChangingCurrency = defineHook(
+  'client.changing_currency',
+  Type.Object({ clientId: Id, currency: Or(Type.String()) }),
+);

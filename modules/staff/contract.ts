@@ -34,6 +34,8 @@ export interface StaffService {
     ctx: Context,
     account: { email: string; name: string; password: string; apiToken: string | undefined },
   ): Promise<number>;
+  /** For the command line: gives the member with this e-mail a new API token and returns it, for the one time it is shown. */
+  resetTokenOf(ctx: Context, email: string): Promise<string>;
 }
 
 export interface ProfileChange {
@@ -47,7 +49,10 @@ export const staffService = defineService<StaffService>('staff');
 
 const StaffId = Type.Object({ staffId: Id });
 /** `sealed` opens with the purpose `staff.reset` to what the link of the letter ends in. */
-export const staffResetRequested = defineEvent('staff.reset_requested', Type.Object({ staffId: Id, sealed: Type.String() }));
+export const staffResetRequested = defineEvent(
+  'staff.reset_requested',
+  Type.Object({ staffId: Id, sealed: Type.String() }),
+);
 export const staffPasswordReset = defineEvent('staff.password_reset', StaffId);
 /** Asked before a staff group is removed; whoever still needs the group refuses. */
 export const staffGroupBeingRemoved = defineHook('staff.group_being_removed', Type.Object({ groupId: Id }));

@@ -27,7 +27,12 @@ describe('atomic', () => {
   });
 
   it('joins the transaction it is already in', async () => {
-    await atomic(app.system(), (outer) => atomic(outer, (inner) => Promise.resolve(assert.equal(inner, outer))));
+    const joined = await atomic(app.system(), async (outer) => [
+      outer,
+      await atomic(outer, (inner) => Promise.resolve(inner)),
+    ]);
+
+    assert.equal(joined[0], joined[1]);
   });
 
   for (const [what, error] of [

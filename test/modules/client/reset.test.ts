@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { SECOND } from '#core/clock';
 import { guest, useApp } from '../../support/app.ts';
-import { askReset, buildClient, modules, newEmail, NEXT_PASSWORD, PASSWORD, signIn } from '../../support/build/client.ts';
+import {
+  askReset,
+  buildClient,
+  modules,
+  newEmail,
+  NEXT_PASSWORD,
+  PASSWORD,
+  signIn,
+} from '../../support/build/client.ts';
 
 const PAST = 'The link has expired or you have already reset your password.';
 const confirm = (hash: string) => ({ hash, password: NEXT_PASSWORD, password_confirm: NEXT_PASSWORD });

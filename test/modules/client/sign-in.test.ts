@@ -29,7 +29,10 @@ describe('guest/client/login', () => {
       'client/login_history_get_list',
       { client_id: id },
     );
-    assert.deepEqual(history.list.map((line) => line.client.email), [email]);
+    assert.deepEqual(
+      history.list.map((line) => line.client.email),
+      [email],
+    );
   });
 
   it('takes an imported password and keeps it as our own hash from then on', async () => {
@@ -118,8 +121,10 @@ describe('admin/client/login', () => {
     await browser.post('/api/guest/staff/login').send({ email: ADMIN.email, password: ADMIN.password });
     const csrf = async (): Promise<string> =>
       /fossbilling_csrf=([0-9a-f]+)/.exec(String((await browser.get('/')).headers['set-cookie']))?.[1] ?? '';
-    return async (path: string, params: object = {}) =>
-      browser.post(`/api/${path}`).set('x-csrf-token', await csrf()).send(params);
+    return async (path: string, params: object = {}) => {
+      const token = await csrf(); // first: a request takes its cookies when it is made
+      return browser.post(`/api/${path}`).set('x-csrf-token', token).send(params);
+    };
   };
 
   it('adds the client to the session of staff', async () => {
@@ -129,7 +134,6 @@ describe('admin/client/login', () => {
     const { body } = await post('admin/client/login', { id });
 
     assert.deepEqual(body.result, { id, email, name: 'Kay', role: 'client' });
-    console.log(JSON.stringify((await post("client/profile/get")).body), JSON.stringify((await post("client/profile/get")).headers));
     assert.equal((await post('client/profile/get')).body.result?.id, id);
     assert.equal((await post('admin/profile/get')).status, 200);
   });

@@ -12,7 +12,11 @@ describe('guest/client/create', () => {
   const app = useApp({ modules });
 
   it('makes an active client with a lower-case address and capitalised first names', async () => {
-    const id = await app.call<number>(guest, 'client/create', signUp({ email: ' Eve@Example.COM', first_name: 'eve ann' }));
+    const id = await app.call<number>(
+      guest,
+      'client/create',
+      signUp({ email: ' Eve@Example.COM', first_name: 'eve ann' }),
+    );
 
     const eve = await see(app, id);
     assert.deepEqual([eve.email, eve['first_name'], eve.status], ['eve@example.com', 'Eve Ann', 'active']);

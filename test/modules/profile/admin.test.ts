@@ -149,6 +149,19 @@ describe('admin/profile', () => {
     assert.equal((await browser.post('admin/profile/get')).status, 401);
   });
 
+  it('stays signed in, with the same CSRF token, when a client signs out at the same browser', async () => {
+    const sam = await buildStaff(app);
+    await app.call(admin, 'client/create', { email: 'ann@example.com', first_name: 'Ann', password: 'Sunny-Day-42' });
+    const browser = await signIn(app, sam.email, PASSWORD);
+    await browser.post('guest/client/login', { email: 'ann@example.com', password: 'Sunny-Day-42' });
+    await browser.reload();
+
+    await browser.post('client/profile/logout');
+
+    assert.equal((await browser.post('client/profile/get')).status, 401);
+    assert.equal((await browser.post('admin/profile/get')).status, 200);
+  });
+
   it('needs the CSRF token with a session', async () => {
     const browser = app.browser();
     const sam = await buildStaff(app);

@@ -1,0 +1,233 @@
+import type { ClientActor } from '#core/actor';
+import type { Authenticator } from '#core/authenticator';
+import { DAY, later } from '#core/clock';
+import { atomic, type Context } from '#core/context';
+import type { Page, PageRequest } from '#core/db/paginate';
+import { AppError, conflict, invalidInput, unauthenticated } from '#core/error';
+import { LOGIN_PACE, paced, RESET_PACE } from '#core/pace';
+import { checkStrength, hashPassword, needsRehash, NOBODYS_HASH, verifyPassword } from '#core/password';
+import { isTruthy } from '#core/schema';
+import type { Toolbox } from '#core/toolbox';
+import type { Identity, SignUp } from './account.ts';
+import { checkDetails, readEmail } from './check.ts';
+import { clientAskingReset, clientSignedUp, clientSigningIn, clientSigningUp } from './contract.ts';
+import { passwordReset, passwordResetAsked } from './event.ts';
+import type { DetailChanges } from './fields.ts';
+import * as history from './history-repository.ts';
+import * as links from './link-repository.ts';
+import { resetsSince, type Links } from './links.ts';
+import * as clients from './repository.ts';
+import type { ReadRules, Rules } from './rules.ts';
+import { checkMatch, getForUpdate, refuseTaken, unlessTaken } from './staff-service.ts';
+
+/** What visitors do to become clients, and clients to become signed in. */
+export interface Accounts {
+  signUp(ctx: Context, signUp: SignUp): Promise<{ readonly id: number; readonly isSignedIn: boolean }>;
+  signIn(ctx: Context, email: string, password: string): Promise<Identity>;
+  /** Says nothing about whether there is such a client. */
+  askReset(ctx: Context, email: string, sent: SignUp['sent']): Promise<void>;
+  /** Throws unless a link that carries `hash` still works. */
+  checkReset(ctx: Context, hash: string): Promise<void>;
+  resetPassword(ctx: Context, hash: string, password: string, confirmation: string): Promise<void>;
+  /** False when the address is confirmed already. */
+  askConfirmation(ctx: Context<ClientActor>): Promise<boolean>;
+  confirmEmail(ctx: Context, hash: string): Promise<void>;
+  listSignIns(ctx: Context, filter: history.Filter, request: PageRequest): Promise<Page<history.SignIn>>;
+  removeOldResets(ctx: Context, before: Date): Promise<void>;
+  /** Removes links that no longer work and sign-ins older than staff want to keep. */
+  purge(ctx: Context): Promise<void>;
+  readonly authenticator: Authenticator;
+}
+
+const CHUNK = 1000;
+const HISTORY_DAYS = 90;
+export const TOKEN_PURPOSE = 'client.api_token';
+
+type Lent = Pick<Toolbox, 'settings' | 'sessions' | 'secrets' | 'limits'>;
+
+export function createAccounts(
+  { settings, sessions, secrets, limits }: Lent,
+  readRules: ReadRules,
+  letters: Links,
+): Accounts {
+  return {
+    async signUp(ctx, { email: sentEmail, password, confirmation, details: sentDetails, sent }) {
+      const rules = await readRules(ctx);
+      if (rules.isClosed) throw signUpClosed();
+      checkMatch(password, confirmation);
+      checkRequired(rules, sentDetails);
+      checkStrength(password);
+      const email = readEmail(sentEmail);
+      const details = checkDetails(sentDetails);
+      await refuseTaken(ctx, email);
+      const passwordHash = await hashPassword(password);
+
+      const id = await unlessTaken(() =>
+        atomic(ctx, async (tx) => {
+          await tx.ask(clientSigningUp, { email, ip: tx.ip ?? '', sent });
+          const client = { email, passwordHash, status: 'active', ip: tx.ip, details, createdAt: tx.now } as const;
+          const newId = await clients.insert(tx.db, client, tx.now);
+          if (rules.needsConfirmedEmail) await letters.askConfirmation(tx, newId);
+          if (rules.signsInAfterSignUp) await history.insert(tx.db, newId, tx.ip, tx.now);
+          await tx.emit(clientSignedUp, { clientId: newId });
+          await tx.record(`Client #${newId} signed up`);
+          return newId;
+        }),
+      );
+      return { id, isSignedIn: rules.signsInAfterSignUp };
+    },
+
+    signIn: (ctx, sentEmail, password) =>
+      paced(LOGIN_PACE, async () => {
+        const email = readEmail(sentEmail);
+        await atomic(ctx, (tx) => tx.ask(clientSigningIn, { email, ip: tx.ip ?? '' }));
+        const found = await clients.findCredentials(ctx.db, { email });
+        const stored = found?.passwordHash ?? NOBODYS_HASH;
+        const isRight = await verifyPassword(stored, password);
+        if (found === undefined || !isRight || found.status !== 'active') throw badLogin();
+        const renewed = needsRehash(stored) ? await hashPassword(password) : undefined;
+
+        return atomic(asClient(ctx, found), async (tx) => {
+          const client = await getForUpdate(tx, found.id);
+          if (client.status !== 'active') throw badLogin(); // suspended while the password was verified
+          if (renewed !== undefined) await clients.replacePassword(tx.db, found.id, stored, renewed, tx.now);
+          await history.insert(tx.db, found.id, tx.ip, tx.now);
+          await tx.record(`Client #${found.id} signed in`);
+          return identityOf(client);
+        });
+      }),
+
+    askReset: (ctx, sentEmail, sent) =>
+      paced(RESET_PACE, async () => {
+        const email = readEmail(sentEmail);
+        if (!(await isWithin(limits, ctx.ip ?? '', email))) return;
+        await atomic(ctx, async (tx) => {
+          await tx.ask(clientAskingReset, { email, ip: tx.ip ?? '', sent });
+          const client = await clients.findCredentials(tx.db, { email });
+          if (client?.status !== 'active') return;
+          await tx.emit(passwordResetAsked, {
+            clientId: client.id,
+            sealedHash: await letters.openReset(tx, client.id),
+          });
+          await tx.record(`Client #${client.id} asked for a new password`);
+        });
+      }),
+
+    async checkReset(ctx, hash) {
+      if ((await letters.findReset(ctx, hash)) === undefined) throw badLink();
+    },
+
+    resetPassword: (ctx, hash, password, confirmation) =>
+      paced(RESET_PACE, async () => {
+        checkMatch(password, confirmation);
+        checkStrength(password);
+        const id = await letters.findReset(ctx, hash);
+        if (id === undefined) throw badLink();
+        const passwordHash = await hashPassword(password);
+        await atomic(ctx, async (tx) => {
+          if (!(await letters.takeReset(tx, hash))) throw badLink();
+          const client = await clients.findForUpdate(tx.db, id);
+          if (client?.status !== 'active') throw badLink();
+          await clients.setPassword(tx.db, id, passwordHash, tx.now);
+          await links.removeResetsOf(tx.db, id);
+          await tx.emit(passwordReset, { clientId: id });
+          await tx.record(`Client #${id} set a new password by a link`);
+        });
+        await sessions.endAll('client', id);
+      }),
+
+    async askConfirmation(ctx) {
+      const { id } = ctx.actor;
+      await limits.consume('client_email_verification_resend_account', `client:${id}`);
+      return atomic(ctx, async (tx) => {
+        const { isEmailApproved } = await getForUpdate(tx, id);
+        if (isEmailApproved === true) return false;
+        await letters.askConfirmation(tx, id);
+        return true;
+      });
+    },
+
+    async confirmEmail(ctx, hash) {
+      const id = await letters.findConfirmation(ctx, hash);
+      if (id === undefined) throw badConfirmation();
+      await atomic(ctx, async (tx) => {
+        await getForUpdate(tx, id);
+        if ((await links.removeConfirmationsOf(tx.db, id)) === 0) throw badConfirmation();
+        await clients.update(tx.db, id, { isEmailApproved: true }, tx.now);
+        await tx.record(`Client #${id} confirmed the email address`);
+      });
+    },
+
+    listSignIns: (ctx, filter, request) => history.list(ctx.db, filter, request),
+    removeOldResets: (ctx, before) => atomic(ctx, (tx) => links.removeResetsBefore(tx.db, before)),
+
+    async purge(ctx) {
+      await atomic(ctx, (tx) => links.removeResetsBefore(tx.db, resetsSince(tx.now)));
+      const { max_age: age = HISTORY_DAYS } = await settings.config(ctx, 'mod_activity');
+      const days = Number(age);
+      if (!(days > 0)) return;
+      const oldest = later(ctx.now, -days * DAY);
+      while ((await atomic(ctx, (tx) => history.removeBefore(tx.db, oldest, CHUNK))) === CHUNK);
+    },
+
+    authenticator: {
+      role: 'client',
+      byToken: async (ctx, token) =>
+        admit(
+          ctx,
+          await clients.findCredentials(ctx.db, { api_token_hash: secrets.fingerprint(TOKEN_PURPOSE, token) }),
+        ),
+      byId: async (ctx, id) => admit(ctx, await clients.findCredentials(ctx.db, { id })),
+    },
+  };
+
+  async function admit(ctx: Context, found: clients.Credentials | undefined): Promise<ClientActor | undefined> {
+    if (found?.status !== 'active') return undefined;
+    const mustConfirmEmail = !found.isEmailApproved && (await readRules(ctx)).needsConfirmedEmail;
+    return { kind: 'client', id: found.id, email: found.email, mustConfirmEmail };
+  }
+}
+
+/** The one who signs in is the one the activity log tells of. */
+const asClient = (ctx: Context, { id, email }: clients.Credentials): Context<ClientActor> => ({
+  ...ctx,
+  actor: { kind: 'client', id, email, mustConfirmEmail: false },
+});
+
+export const identityOf = ({ id, email, firstName, lastName }: clients.ClientRecord): Identity => ({
+  id,
+  email,
+  name: clients.fullName(firstName, lastName),
+});
+
+function checkRequired({ required, customFields }: Rules, details: DetailChanges): void {
+  for (const name of required) if (isBlank(details, name)) throw missing(titleCase(name));
+  for (const { name, title, isActive, isRequired } of customFields)
+    if (isActive && isRequired && isBlank(details, name)) throw missing(title === '' ? titleCase(name) : title);
+}
+
+const isBlank = (details: Readonly<Record<string, unknown>>, name: string): boolean => {
+  const value = details[name];
+  return typeof value === 'string' ? value.trim() === '' : !isTruthy(value);
+};
+
+const titleCase = (name: string): string =>
+  name.replaceAll(/(^|_)([a-z0-9])/g, (_, space: string, letter: string) => (space && ' ') + letter.toUpperCase());
+
+/** Over the limit is answered like everything else: whoever asks learns nothing. */
+async function isWithin(limits: Lent['limits'], ip: string, email: string): Promise<boolean> {
+  try {
+    await limits.consume('client_password_reset_ip', ip);
+    await limits.consume('client_password_reset_email', email);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.kind === 'rate_limited') return false;
+    throw error;
+  }
+}
+
+const missing = (field: string) => invalidInput('client.field_missing', `Field ${field} cannot be empty`);
+const signUpClosed = () => conflict('client.sign_up_closed', 'New registrations are temporarily disabled');
+const badLogin = () => unauthenticated('client.bad_login', 'Please check your login details.');
+const badLink = () => conflict('client.bad_link', 'The link has expired or you have already reset your password.');
+const badConfirmation = () => conflict('client.bad_confirmation', 'Invalid email confirmation link');

@@ -1,0 +1,130 @@
+import type { Knex } from 'knex';
+import { toDate, type StoredDate } from '#core/db/columns';
+import { paginate, type Page, type PageRequest } from '#core/db/paginate';
+import { money, type Money } from '#core/money';
+import type { NewBalanceLine } from './contract.ts';
+
+export interface BalanceLine {
+  readonly id: number;
+  readonly clientId: number;
+  readonly amount: Money;
+  readonly description: string | undefined;
+  readonly type: string;
+  readonly createdAt: Date;
+}
+
+export interface Filter {
+  readonly id?: number | undefined;
+  readonly clientId?: number | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+}
+
+interface Row {
+  id: number;
+  client_id: number;
+  type: string;
+  rel_id: string | null;
+  line_amount: number | string;
+  currency: string;
+  description: string | null;
+  created_at: StoredDate;
+}
+
+/** The sums in each client's own currency, by client; of clients who have one. */
+export async function sums(db: Knex, clientIds: readonly number[]): Promise<Map<number, Money>> {
+  if (clientIds.length === 0) return new Map();
+  const rows = (await db('client')
+    .leftJoin('client_balance', (join) => {
+      join.on('client_balance.client_id', 'client.id').andOn('client_balance.currency', 'client.currency');
+    })
+    .whereIn('client.id', [...clientIds])
+    .whereNotNull('client.currency')
+    .groupBy('client.id', 'client.currency')
+    .select('client.id', 'client.currency')
+    .sum({ total: 'client_balance.line_amount' })) as { id: number; currency: string; total: number | string | null }[];
+  return new Map(rows.map(({ id, currency, total }) => [id, money(Number(total ?? 0), currency)]));
+}
+
+/** Locks the client: whoever books for this client waits. */
+export const lock = async (db: Knex.Transaction, clientId: number): Promise<void> =>
+  void (await db('client').where({ id: clientId }).forUpdate().first('id'));
+
+/** Rejects with a unique violation when its invoice line was booked before. */
+export async function insert(db: Knex.Transaction, line: NewBalanceLine, now: Date): Promise<number> {
+  const [id] = await db('client_balance').insert({
+    client_id: line.clientId,
+    type: line.type,
+    rel_id: line.relId ?? null,
+    invoice_item_id: line.invoiceItemId ?? null,
+    line_amount: line.amount.amount,
+    currency: line.amount.currency,
+    description: line.description,
+    created_at: now,
+  });
+  return Number(id);
+}
+
+/** Takes a line back by another. Rejects with a unique violation when it was taken back before. */
+export const reverse = async (db: Knex.Transaction, line: BalanceLine, now: Date): Promise<void> =>
+  void (await db('client_balance').insert({
+    client_id: line.clientId,
+    type: line.type,
+    reversed_id: line.id,
+    line_amount: -line.amount.amount,
+    currency: line.amount.currency,
+    description: `Line #${line.id} was deleted.`,
+    created_at: now,
+  }));
+
+export async function findStanding(db: Knex, id: number): Promise<BalanceLine | undefined> {
+  const row = (await standing(db).where({ id }).first()) as Row | undefined;
+  return row && toLine(row);
+}
+
+export function list(db: Knex, { id, clientId, from, to }: Filter, request: PageRequest): Promise<Page<BalanceLine>> {
+  const query = standing(db);
+  if (id !== undefined) void query.where({ id });
+  if (clientId !== undefined) void query.where({ client_id: clientId });
+  if (from !== undefined) void query.where('created_at', '>=', from);
+  if (to !== undefined) void query.where('created_at', '<=', to);
+  return paginate<Row, BalanceLine>(query, request, (rows) => rows.orderBy('id', 'desc').select('*'), toLine);
+}
+
+/** Goes with its client only. */
+export const removeOf = async (db: Knex.Transaction, clientId: number): Promise<void> =>
+  void (await db('client_balance').where({ client_id: clientId }).del());
+
+/** Ids of lines that take back something else than they say, for the doctor. */
+export async function listBadReversals(db: Knex, limit: number): Promise<number[]> {
+  const rows = (await db('client_balance as back')
+    .leftJoin('client_balance as line', 'line.id', 'back.reversed_id')
+    .whereNotNull('back.reversed_id')
+    .where((wrong) => {
+      void wrong
+        .whereNull('line.id')
+        .orWhereRaw('back.line_amount + line.line_amount <> 0')
+        .orWhereRaw('back.client_id <> line.client_id')
+        .orWhereRaw('back.currency <> line.currency');
+    })
+    .limit(limit)
+    .select('back.id')) as { id: number }[];
+  return rows.map(({ id }) => id);
+}
+
+/** Lines that were not taken back, without those that take back. */
+const standing = (db: Knex): Knex.QueryBuilder =>
+  db('client_balance')
+    .whereNull('reversed_id')
+    .whereNotExists(
+      db('client_balance as back').select('back.id').where('back.reversed_id', db.ref('client_balance.id')),
+    );
+
+const toLine = (row: Row): BalanceLine => ({
+  id: row.id,
+  clientId: row.client_id,
+  amount: money(Number(row.line_amount), row.currency),
+  description: row.description ?? undefined,
+  type: row.type,
+  createdAt: toDate(row.created_at),
+});

@@ -1,0 +1,81 @@
+import { wireFormat } from '#core/http/wire-format';
+import { defineModule } from '#core/module';
+import { provide } from '#core/service';
+import { createAccounts } from './account-service.ts';
+import { adminApi } from './api/admin.ts';
+import { clientApi } from './api/client.ts';
+import { guestApi } from './api/guest.ts';
+import { createBalances } from './balance-service.ts';
+import { clientService } from './contract.ts';
+import { createGroups } from './group-service.ts';
+import { createLinks } from './links.ts';
+import { letters } from './mail.ts';
+import { linkPages } from './pages.ts';
+import { migrations } from './migrations/index.ts';
+import { createProfiles } from './profile-service.ts';
+import { createRules, settings } from './rules.ts';
+import { createClients } from './service.ts';
+import { createKeeping } from './staff-service.ts';
+
+export const client = defineModule({
+  name: 'client',
+  title: 'Clients',
+  version: '1.0.0',
+  description: 'Those who buy: their accounts, groups and balances.',
+  isEssential: true,
+  settings,
+  permissions: {
+    view: 'See clients.',
+    create: 'Create clients.',
+    edit_profile: 'Change the data of clients.',
+    impersonate_login: 'Sign in as a client.',
+    manage_api_keys: 'See and replace the API keys of clients.',
+    change_password: 'Change the passwords of clients.',
+    manage_balance: 'See and change the balances of clients.',
+    view_login_history: 'See when and from where clients signed in.',
+    manage_groups: 'Create, change and remove client groups.',
+    delete: 'Remove clients.',
+    bulk_delete: 'Remove several clients at once.',
+    export: 'Export clients to a file.',
+    manage_settings: 'Change the settings of this module.',
+  },
+  tables: [
+    'client_group',
+    'client',
+    'client_balance',
+    'client_password_reset',
+    'client_email_confirmation',
+    'activity_client_history',
+  ],
+  migrations,
+  folder: new URL('.', import.meta.url),
+
+  setup(_, toolbox) {
+    const readRules = createRules(toolbox.settings);
+    const links = createLinks(toolbox.secrets);
+    const clients = createClients(readRules);
+    const keeping = createKeeping(toolbox, links);
+    const accounts = createAccounts(toolbox, readRules, links);
+    const profiles = createProfiles(toolbox, readRules, links);
+    const balances = createBalances(toolbox.settings);
+    const groups = createGroups();
+    const guest = guestApi(accounts, readRules);
+    const toJson = wireFormat(toolbox.config.timeZone);
+    const writeTime = (time: Date): string => JSON.parse(toJson(time)) as string;
+    return {
+      provides: provide(clientService, { ...clients, ...profiles, ...balances }),
+      api: {
+        guest,
+        client: clientApi({ accounts, balances }),
+        admin: adminApi({ clients, keeping, accounts, profiles, balances, groups, writeTime }),
+      },
+      errorNumbers: { 'client.bad_login': 401 },
+      pages: linkPages(accounts, guest),
+      signIn: { role: 'client', endpoint: guest.login },
+      mails: letters(clients, links),
+      jobs: [{ name: 'purge', schedule: '17 * * * *', cron: { order: 110 }, run: (ctx) => accounts.purge(ctx) }],
+      authenticators: [accounts.authenticator],
+      checks: [{ name: 'balances add up', run: (ctx) => balances.examine(ctx) }],
+    };
+  },
+});

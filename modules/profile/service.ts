@@ -1,0 +1,25 @@
+import type { AdminActor } from '#core/actor';
+import type { Context } from '#core/context';
+import { invalidInput } from '#core/error';
+import type { Limits } from '#core/http/limit';
+import { checkStrength } from '#core/password';
+import type { StaffService } from '#modules/staff/contract';
+
+export interface PasswordChange {
+  readonly current: string;
+  readonly next: string;
+  readonly confirmation: string;
+}
+
+/** The own password of a staff member: what is cheap to refuse is refused before it counts as a try. */
+export async function changeStaffPassword(
+  { staff, limits }: { readonly staff: StaffService; readonly limits: Limits },
+  ctx: Context<AdminActor>,
+  { current, next, confirmation }: PasswordChange,
+): Promise<void> {
+  checkStrength(next);
+  if (next !== confirmation) throw invalidInput('password.mismatch', 'Passwords do not match');
+  await limits.consume('profile_password_change_ip', ctx.ip ?? 'local');
+  await limits.consume('profile_password_change_account', `admin:${ctx.actor.id}`);
+  await staff.changePassword(ctx, current, next);
+}

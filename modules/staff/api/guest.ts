@@ -1,0 +1,46 @@
+import { Type } from '@sinclair/typebox';
+import { guestEndpoint, signedIn } from '#core/endpoint';
+import { required, Text } from '#core/schema';
+import { presentSignedIn, SignedInView } from '../schema.ts';
+import type { StaffSignIn } from '../sign-in.ts';
+
+export const guestApi = (doors: StaffSignIn) => ({
+  login: guestEndpoint({
+    summary: 'Sign in as a staff member.',
+    input: Type.Object({
+      email: required('Email required', Text({ maxLength: 255 })),
+      password: required('Password required', Text({ maxLength: 1024 })),
+    }),
+    output: SignedInView,
+    limit: 'api_login',
+    handle: async (ctx, { email, password }) => {
+      const account = await doors.signIn(ctx, email, password);
+      return signedIn('admin', account.id, presentSignedIn(account));
+    },
+  }),
+
+  passwordreset: guestEndpoint({
+    summary: 'Ask for a letter with a link to set a new password. The answer is the same for an unknown address.',
+    input: Type.Object({ email: required('Email required', Text({ maxLength: 255 })) }),
+    output: Type.Literal(true),
+    handle: async (ctx, { email }) => {
+      await doors.requestReset(ctx, email);
+      return true as const;
+    },
+  }),
+
+  update_password: guestEndpoint({
+    summary: 'Set a new password with the code of the letter.',
+    input: Type.Object({
+      code: Text({ maxLength: 255, default: '' }),
+      password: Text({ maxLength: 1024, default: '' }),
+      password_confirm: Text({ maxLength: 1024, default: '' }),
+    }),
+    output: Type.Null(),
+    limit: 'staff_password_reset_confirm_post_ip',
+    handle: async (ctx, { code, password, password_confirm: confirmation }) => {
+      await doors.confirmReset(ctx, { code, password, confirmation });
+      return null;
+    },
+  }),
+});

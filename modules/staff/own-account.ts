@@ -1,0 +1,105 @@
+import { atomic } from '#core/context';
+import { checkEmail } from '#core/email';
+import { conflict } from '#core/error';
+import { checkStrength, hashPassword, verifyPassword } from '#core/password';
+import { randomToken, type Secrets } from '#core/secret';
+import { checkTimeZone } from '#core/time-zone';
+import type { Context } from '#core/context';
+import type { StaffService } from './contract.ts';
+import * as groups from './group-repository.ts';
+import * as accounts from './repository.ts';
+import type { SealedToken } from './repository.ts';
+import { SUPER_ADMIN } from './rights.ts';
+import { existing, refuseTaken } from './service.ts';
+
+export const TOKEN = 'admin.api_token';
+
+/** What a member does with the own account, and what other modules may know of staff. */
+export function createOwnAccounts(secrets: Secrets): StaffService {
+  return {
+    find: (ctx, id) => accounts.find(ctx.db, id),
+
+    async findAll(ctx, ids) {
+      return new Map((await accounts.findAll(ctx.db, ids)).map((account) => [account.id, account]));
+    },
+
+    async tokenOf(ctx, id) {
+      const sealed = await accounts.findSealedToken(ctx.db, id);
+      return sealed && secrets.open(TOKEN, sealed);
+    },
+
+    async updateProfile(ctx, change) {
+      if (change.email !== undefined) checkEmail(change.email);
+      if (change.timezone) checkTimeZone(change.timezone);
+      await atomic(ctx, async (tx) => {
+        const { email, name, signature, timezone } = change;
+        await refuseTaken(email, accounts.change(tx.db, tx.actor.id, { email, name, signature, timezone }, tx.now));
+        await tx.record('Updated profile');
+      });
+    },
+
+    async regenerateToken(ctx) {
+      const token = sealToken(secrets, randomToken());
+      await atomic(ctx, async (tx) => {
+        await accounts.setToken(tx.db, tx.actor.id, token, tx.now);
+        await tx.record('Generated new API key');
+      });
+    },
+
+    async changePassword(ctx, current, next) {
+      checkStrength(next);
+      const from = await accounts.findPasswordHash(ctx.db, ctx.actor.id);
+      if (from === undefined || !(await verifyPassword(from, current))) throw wrongPassword();
+      const to = await hashPassword(next);
+      await atomic(ctx, async (tx) => {
+        if (!(await accounts.replacePasswordHash(tx.db, tx.actor.id, { from, to }, tx.now))) throw wrongPassword();
+        await tx.record('Changed profile password');
+      });
+    },
+
+    async createAdministrator(ctx, account) {
+      checkEmail(account.email);
+      checkStrength(account.password);
+      return makeAdministrator(ctx, secrets, account);
+    },
+
+    async resetTokenOf(ctx, email) {
+      const token = randomToken();
+      await atomic(ctx, async (tx) => {
+        const account = existing(await accounts.findByEmail(tx.db, email));
+        if (account.status !== 'active' || account.systemName !== undefined)
+          throw conflict('staff.not_active', 'This staff member is not active.');
+        await accounts.setToken(tx.db, account.id, sealToken(secrets, token), tx.now);
+        await tx.record(`Generated new API key of staff member ${account.id}`);
+      });
+      return token;
+    },
+  };
+}
+
+/** A super administrator who can sign in at once. */
+export async function makeAdministrator(
+  ctx: Context,
+  secrets: Secrets,
+  { email, name, password, apiToken }: Parameters<StaffService['createAdministrator']>[1],
+): Promise<number> {
+  const passwordHash = await hashPassword(password);
+  const token = apiToken === undefined ? undefined : sealToken(secrets, apiToken);
+  return atomic(ctx, async (tx) => {
+    const account = { email, name, passwordHash, token, status: 'active' as const };
+    const id = await refuseTaken(email, accounts.insert(tx.db, account, tx.now));
+    const { all } = await groups.readTree(tx.db);
+    const top = all.find(({ systemName }) => systemName === SUPER_ADMIN);
+    if (top === undefined) throw new Error('There is no group of super administrators.');
+    await groups.insertMember(tx.db, id, top.id, tx.now);
+    await tx.record(`Created administrator ${id}`);
+    return id;
+  });
+}
+
+const sealToken = (secrets: Secrets, token: string): SealedToken => ({
+  sealed: secrets.seal(TOKEN, token),
+  hash: secrets.fingerprint(TOKEN, token),
+});
+
+const wrongPassword = () => conflict('staff.wrong_password', 'Current password incorrect');
