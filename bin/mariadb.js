@@ -26,7 +26,7 @@ export function findMariadbd() {
  * @param {import('./mariadb.js').MariadbOptions} [options]
  * @returns {Promise<import('./mariadb.js').Mariadb>}
  */
-export async function startMariadb({ flush = 0 } = {}) {
+export async function startMariadb({ flush = 0, bufferPool = '64M' } = {}) {
   const program = findMariadbd();
   if (program === undefined) throw new Error('mariadbd is not installed.');
 
@@ -58,7 +58,7 @@ export async function startMariadb({ flush = 0 } = {}) {
       '--character-set-server=utf8mb4',
       '--performance-schema=OFF',
       '--innodb-log-file-size=48M',
-      '--innodb-buffer-pool-size=64M',
+      `--innodb-buffer-pool-size=${bufferPool}`,
       `--innodb-flush-log-at-trx-commit=${flush}`,
     ],
     { stdio: ['ignore', output, output] },
@@ -88,6 +88,7 @@ export async function startMariadb({ flush = 0 } = {}) {
 
   return {
     port,
+    pid: server.pid ?? 0,
     url(database) {
       const statement = `create database if not exists \`${database}\` character set utf8mb4`;
       execFileSync('mariadb', ['--no-defaults', `--socket=${socket}`, '-uroot', '-e', statement]);

@@ -1,6 +1,11 @@
-import { Command } from 'commander';
-import { serve } from './serve.ts';
+import { runCommand } from './program.ts';
+import { processTerminal } from './terminal.ts';
 
-const program = new Command('tollkeeper').description('A self-hosted billing engine for people who sell keys.');
-program.command('serve').description('Start the engine.').action(serve);
-await program.parseAsync();
+// Whoever reads our output may stop early, as `| head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+const code = await runCommand(process.argv.slice(2), processTerminal);
+// Something that failed may have left a connection open, which would keep the process. `serve` goes on.
+if (code !== 0) process.exit(code);

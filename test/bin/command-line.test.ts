@@ -5,7 +5,7 @@ import Libsql from 'libsql';
 import { useCommand } from '../support/command.ts';
 
 describe('the command line', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const command = useCommand();
   const sql = (statement: string): void => {
     const db = new Libsql(join(command.dataDir, 'tollkeeper.sqlite'));
@@ -107,7 +107,9 @@ describe('the command line', function () {
     chmodSync(join(command.dataDir, 'secret'), 0o644);
     sql(`insert into outbox (event, subscriber, payload, attempts, available_at, failed_at, last_error, created_at)
       values ('order.paid', 'order.activate', '{}', 20, 1, 1, 'no such order', 1)`);
-    sql(`insert into job_run (name, due_at, started_at, finished_at, error) values ('system.purge', 1, 1, 1, 'disk full')`);
+    sql(
+      `insert into job_run (name, due_at, started_at, finished_at, error) values ('system.purge', 1, 1, 1, 'disk full')`,
+    );
 
     const found = await command.run('doctor');
 
@@ -147,7 +149,7 @@ describe('the command line', function () {
 });
 
 describe('the command line on an empty folder', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const command = useCommand({ isMigrated: false });
 
   it('says that the database is not set up', async () => {

@@ -8,6 +8,7 @@ import { useCommand, type Program } from '../support/command.ts';
 /** Answers after a second, so that a signal can arrive meanwhile. */
 const SLOW = `
 import { guestEndpoint } from 'tollkeeper/core/endpoint';
+import { conflict } from 'tollkeeper/core/error';
 import { defineModule } from 'tollkeeper/core/module';
 import { Type } from 'tollkeeper/core/type';
 export const slow = defineModule({
@@ -16,15 +17,16 @@ export const slow = defineModule({
     wait: guestEndpoint({ summary: 'Waits.', input: Type.Object({}), output: Type.Integer(),
       handle: () => new Promise((done) => setTimeout(done, 1000, process.pid)) }),
     pid: guestEndpoint({ summary: 'The process.', input: Type.Object({}), output: Type.Integer(), handle: async () => process.pid }),
+    refuse: guestEndpoint({ summary: 'Refuses.', input: Type.Object({}), output: Type.Integer(),
+      handle: async () => { throw conflict('slow.refused', 'Not today.'); } }),
   } } }),
 });`;
 
 describe('tollkeeper serve', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const command = useCommand();
 
-  const address = async (program: Program): Promise<string> =>
-    (await program.says(/listens on (http:\S+)\//))[1] ?? '';
+  const address = async (program: Program): Promise<string> => (await program.says(/listens on (http:\S+)\//))[1] ?? '';
   const answer = async (url: string): Promise<unknown> =>
     ((await (await fetch(url)).json()) as { result: unknown }).result;
 
@@ -42,6 +44,8 @@ describe('tollkeeper serve', function () {
     const program = command.spawn('serve');
     const url = await address(program);
     await keepOpen(`${url}/healthz`);
+    // An error of the engine's own class: the module has imported the engine that runs it.
+    assert.match(await (await fetch(`${url}/api/guest/slow/refuse`)).text(), /"Not today\."/);
     const answered = answer(`${url}/api/guest/slow/wait`);
     await sleep(300);
 
@@ -84,6 +88,7 @@ describe('tollkeeper serve', function () {
     command.addModule('slow', SLOW);
     await command.run('module', 'install', 'slow');
     command.env['WEB_CONCURRENCY'] = '2';
+    command.env['PORT'] = String(await freePort()); // with 0 all processes but the first could find another one
     const program = command.spawn('serve');
     const url = await address(program);
     const pid = Number(await answer(`${url}/api/guest/slow/pid`));
@@ -109,8 +114,17 @@ async function keepOpen(url: string): Promise<void> {
   await once(response, 'end');
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 async function untilDifferent(ask: () => Promise<unknown>, old: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (const until = Date.now() + 45_000; Date.now() < until;) {
     const pid = await ask().catch(() => old);
     if (pid !== old) return;
     await sleep(100);
