@@ -15,6 +15,8 @@ export interface Engine {
 }
 
 export async function openEngine(config: Config, log: Log = createLog(config.logLevel)): Promise<Engine> {
+  // Dates without a zone come from callers and are in the wire's zone; local time of this process is that zone.
+  process.env['TZ'] = config.timeZone;
   const external =
     config.modulesDir === undefined
       ? { modules: [], problems: [] }

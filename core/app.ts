@@ -85,7 +85,7 @@ export function createApp({
   const redis = config.redisUrl === undefined ? undefined : new Redis(config.redisUrl, { lazyConnect: false });
   const secrets = createSecrets(config.appSecret);
   const settings = createSettings(secrets);
-  const limits = createLimits(config.hasRateLimits, redis);
+  const limits = createLimits(config.hasRateLimits, redis, clock);
   const sessions = redis === undefined ? databaseSessions(database.knex) : redisSessions(redis);
   const lifeCycle = createLifeCycle(database, clock, join(config.dataDir, 'backups'));
   const productTypes = createProductTypes(() => lifeCycle.active());

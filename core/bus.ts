@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import { later, MINUTE, SECOND } from './clock.ts';
 import { patiently, type Context, type Outbox, type Tx } from './context.ts';
 import type { EventToken, HookToken } from './event.ts';
-import type { Hook } from './listener.ts';
+import { NotYet, type Hook } from './listener.ts';
 import { compileCheck } from './schema.ts';
 import * as outbox from './outbox.ts';
 import type { Log } from './log.ts';
@@ -82,6 +82,11 @@ export function createBus(makeContext: () => Context, subscriptions: Subscriptio
       await patiently(() => outbox.remove(ctx.db, delivery.id));
       return true;
     } catch (error) {
+      if (error instanceof NotYet) {
+        const at = new Date(Math.max(error.at.getTime(), later(clock(), SECOND).getTime()));
+        await patiently(() => outbox.postpone(ctx.db, delivery.id, delivery.attempts, at, error.message, clock()));
+        return false;
+      }
       const attempts = delivery.attempts + 1;
       log.warn('delivery failed', { event: delivery.event, subscriber: delivery.subscriber, attempts, error });
       const next = attempts >= GIVE_UP_AFTER ? undefined : later(clock(), pauseMs(attempts));

@@ -25,6 +25,24 @@ export interface Letter {
   readonly to: string;
   readonly toName?: string;
   readonly vars: Readonly<Record<string, unknown>>;
+  /** Language of the recipient, such as `zh_CN`; that of the installation when it is not known. */
+  readonly lang?: string | undefined;
+  /** The client it is for, in whose history it is kept. */
+  readonly clientId?: number;
+  /** It is for staff, `to` being everyone it concerns: whoever may narrow that, does. */
+  readonly isForStaff?: boolean;
+  /** Where the recipient can end letters of this kind; absent for letters nobody can do without. */
+  readonly unsubscribeUrl?: string;
+}
+
+/** Thrown by a listener whose time has not come: it is told again then, and that is no failure. */
+export class NotYet extends Error {
+  readonly at: Date;
+  constructor(at: Date) {
+    super(`Not before ${at.toISOString()}.`);
+    this.name = 'NotYet';
+    this.at = at;
+  }
 }
 
 /** A listener that writes a letter from `views/mail/<template>.liquid`. */

@@ -30,7 +30,7 @@ export function createMailer(mailUrl: string | undefined, folder: string, host: 
     from: { name: message.fromName, address: message.from },
     subject: message.subject,
     html: message.html,
-    text: textOf(message.html),
+    text: plainText(message.html),
     messageId: `<${id}@${host}>`,
     // Mails come from the outbox alone: no attachment by path or address.
     disableFileAccess: true,
@@ -41,7 +41,7 @@ export function createMailer(mailUrl: string | undefined, folder: string, host: 
     return {
       async send(message, id) {
         const { message: content } = await files.sendMail(compose(message, id));
-        await keep(folder, id, content as Buffer);
+        await keepMail(folder, id, content as Buffer);
       },
       close: () => undefined,
     };
@@ -62,7 +62,7 @@ export function createMailer(mailUrl: string | undefined, folder: string, host: 
 }
 
 /** The file has its name only once it is whole and on the disk: a full disk leaves a draft, never half a mail. */
-async function keep(folder: string, id: string, content: Buffer): Promise<void> {
+export async function keepMail(folder: string, id: string, content: Buffer): Promise<void> {
   await mkdir(folder, { recursive: true });
   const draft = join(folder, `.${id}.${randomUUID()}.part`);
   const handle = await open(draft, 'w', 0o600);
@@ -75,7 +75,8 @@ async function keep(folder: string, id: string, content: Buffer): Promise<void> 
   await rename(draft, join(folder, `${id}.eml`));
 }
 
-function textOf(html: string): string {
+/** What a mail says to readers without HTML. */
+export function plainText(html: string): string {
   return html
     .replaceAll(/<(br|\/p|\/h\d|\/li|\/tr)\b[^>]*>/gi, '\n')
     .replaceAll(/<a\b[^>]*href="([^"]*)"[^>]*>([^<]*)<\/a>/gi, '$2 ($1)')

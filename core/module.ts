@@ -5,6 +5,7 @@ import type { Dialect } from './http/dialect.ts';
 import type { Job } from './job.ts';
 import type { Hook, Listener, Mail } from './listener.ts';
 import type { Manifest } from './manifest.ts';
+import type { PostOffice } from './post-office.ts';
 import type { ProductType } from './product.ts';
 import type { Provision, Resolved, Uses } from './service.ts';
 import type { Toolbox } from './toolbox.ts';
@@ -40,6 +41,8 @@ export interface Contributions {
   /** After: cannot refuse, once it is committed. */
   readonly listeners?: readonly Listener[];
   readonly mails?: readonly Mail[];
+  /** Takes over the sending of letters; while no active module does, the core sends them itself. */
+  readonly postOffice?: PostOffice;
   readonly jobs?: readonly Job[];
   /** Who is calling. */
   readonly authenticators?: readonly Authenticator[];

@@ -10,6 +10,6 @@ export const createSender =
       email: params['company_email'] ?? `noreply@${new URL(baseUrl).hostname}`,
       company: params['company_name'] ?? 'Tollkeeper',
       signature: params['company_signature'] ?? '',
-      baseUrl,
+      baseUrl: baseUrl.replace(/\/$/, ''),
     };
   };

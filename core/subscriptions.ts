@@ -2,6 +2,8 @@ import type { Subscriber, Subscriptions } from './bus.ts';
 import type { LoadedModule } from './boot.ts';
 import type { Mailer } from './mailer.ts';
 import type { Mail } from './listener.ts';
+import type { Posting } from './post-office.ts';
+import type { Context } from './context.ts';
 import type { Renderer } from './web/render.ts';
 
 /** The words a letter of any module needs of the shop that sends it. */
@@ -41,14 +43,22 @@ export function createSubscriptions(
       async run(ctx, payload, deliveryId) {
         const letter = await mail.write(ctx, payload);
         if (letter === undefined || folder === undefined) return;
-        const sender = await letters.sender();
-        const { subject, body } = await letters.renderer.letter(folder, mail.template, { ...letter.vars, sender });
-        await letters.mailer.send(
-          { to: letter.to, toName: letter.toName, from: sender.email, fromName: sender.company, subject, html: body },
-          `${module}-${mail.template}-${deliveryId}`,
-        );
+        const id = `${module}-${mail.template}-${deliveryId}`;
+        await post(ctx, { module, template: mail.template, folder, letter, id });
       },
     };
+  }
+
+  async function post(ctx: Context, posting: Posting): Promise<void> {
+    const office = loaded.find((one) => one.contributions.postOffice !== undefined && isActive(one.module.name));
+    if (office?.contributions.postOffice !== undefined) return office.contributions.postOffice.send(ctx, posting);
+    const { folder, template, letter, id } = posting;
+    const sender = await letters.sender();
+    const { subject, body } = await letters.renderer.letter(folder, template, { ...letter.vars, sender });
+    await letters.mailer.send(
+      { to: letter.to, toName: letter.toName, from: sender.email, fromName: sender.company, subject, html: body },
+      id,
+    );
   }
 
   return {

@@ -23,6 +23,7 @@ const GONE = [
 
 /** The server is away, or there but not serving: 1047 a cluster without majority, 1040 too many connections, 1053 shutting down. */
 export const isUnavailable = (error: unknown): boolean =>
+  (error instanceof Error && Reflect.get(error, 'fatal') === true) || // mysql2: the connection is of no more use
   GONE.includes(codeOf(error)) ||
   [1047, 1040, 1053].includes(Number(numberOf(error))) ||
   (error instanceof Error && error.name === 'KnexTimeoutError');

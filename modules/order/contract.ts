@@ -2,7 +2,8 @@ import { Type } from '@sinclair/typebox';
 import type { Context } from '#core/context';
 import { defineEvent, defineHook } from '#core/event';
 import type { Money } from '#core/money';
-import type { OrderRef } from '#core/product';
+import type { OrderRef, OrderStatus } from '#core/product';
+import type { Span, Tally } from '#core/report';
 import { Id } from '#core/schema';
 import { defineService } from '#core/service';
 
@@ -45,6 +46,19 @@ export interface OrderService {
   cancel(ctx: Context, id: number, options?: { reason?: string | undefined; isQuiet?: boolean }): Promise<void>;
   uncancel(ctx: Context, id: number): Promise<void>;
 }
+
+/** For reports. */
+export interface OrderReport {
+  readonly tally: Tally;
+  /** Masters only: add-ons are counted with none. */
+  countByStatus(ctx: Context): Promise<Readonly<Record<OrderStatus, number>>>;
+  /** Active orders by product id, most first. */
+  countActiveByProduct(ctx: Context): Promise<ReadonlyMap<number, number>>;
+  /** Orders made in a time by their title, most first. */
+  countByTitle(ctx: Context, span: Span): Promise<ReadonlyMap<string, number>>;
+}
+
+export const orderReport = defineService<OrderReport>('order');
 
 export const orderService = defineService<OrderService>('order');
 

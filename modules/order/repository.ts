@@ -145,6 +145,9 @@ export async function findAnchorDay(db: Knex, id: number): Promise<number | unde
   return (await db<Row>('client_order').where({ id }).first('anchor_day'))?.anchor_day ?? undefined;
 }
 
+export const unlinkForm = async (db: Knex.Transaction, formId: number): Promise<void> =>
+  void (await db('client_order').where({ form_id: formId }).update({ form_id: null }));
+
 export async function remove(db: Knex.Transaction, id: number): Promise<void> {
   await db('client_order_meta').where({ client_order_id: id }).del();
   await db('client_order_status').where({ client_order_id: id }).del();

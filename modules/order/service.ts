@@ -6,6 +6,7 @@ import { parsePeriod } from '#core/period';
 import type { OrderStatus, ProductTypes, Settings } from '#core/product';
 import type { SettingStore } from '#core/settings';
 import type { ClientService } from '#modules/client/contract';
+import type { FormService } from '#modules/formbuilder/contract';
 import type { Product, ProductService } from '#modules/product/contract';
 import { orderBeingRemoved, orderCreated, orderRemoved, type Order } from './contract.ts';
 import * as history from './repository-history.ts';
@@ -75,11 +76,12 @@ export const ORDER_STATUSES = [
 interface Needs {
   readonly clients: ClientService;
   readonly products: ProductService;
+  readonly forms: FormService | undefined;
   readonly productTypes: ProductTypes;
   readonly settings: SettingStore;
 }
 
-export function createOrders({ clients, products, productTypes, settings }: Needs): Orders {
+export function createOrders({ clients, products, forms, productTypes, settings }: Needs): Orders {
   return {
     async create(ctx, asked) {
       const client = await clients.get(ctx, asked.clientId);
@@ -142,7 +144,8 @@ export function createOrders({ clients, products, productTypes, settings }: Need
 
     configure: (ctx, id, config) =>
       atomic(ctx, async (tx) => {
-        await getForUpdate(tx, id);
+        const { formId } = await getForUpdate(tx, id);
+        if (formId !== undefined) await forms?.checkConfig(tx, formId, config);
         await orders.update(tx.db, id, { config }, tx.now);
         await tx.record(`Updated the configuration of order #${id}`);
       }),

@@ -1,4 +1,5 @@
 import type { Context } from '#core/context';
+import type { OrderStatus } from '#core/product';
 import * as orders from './repository.ts';
 import { ORDER_STATUSES } from './service.ts';
 
@@ -17,8 +18,13 @@ export const INVOICE_OPTIONS: Record<string, string> = {
 };
 
 /** Masters only: add-ons are counted with none. */
-export async function byStatus(ctx: Context): Promise<{ total: number }> {
+export async function countByStatus(ctx: Context): Promise<Record<OrderStatus, number>> {
   const counts = await orders.countByStatus(ctx.db);
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  return { total, ...Object.fromEntries(ORDER_STATUSES.map((status) => [status, counts.get(status) ?? 0])) };
+  const entries = ORDER_STATUSES.map((status) => [status, counts.get(status) ?? 0] as const);
+  return Object.fromEntries(entries) as Record<OrderStatus, number>; // each status has its entry
+}
+
+export async function byStatus(ctx: Context): Promise<{ total: number }> {
+  const counts = await countByStatus(ctx);
+  return { total: Object.values(counts).reduce((sum, count) => sum + count, 0), ...counts };
 }

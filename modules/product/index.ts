@@ -1,6 +1,8 @@
+import { before } from '#core/listener';
 import { defineModule } from '#core/module';
 import { optional, provide } from '#core/service';
 import { clientService } from '#modules/client/contract';
+import { formBeingRemoved, formService } from '#modules/formbuilder/contract';
 import { productApi } from './api/admin.ts';
 import { categoryApi } from './api/admin-categories.ts';
 import { promoApi } from './api/admin-promos.ts';
@@ -9,6 +11,7 @@ import { createCategories } from './category/service.ts';
 import { productService } from './contract.ts';
 import { migrations } from './migrations/index.ts';
 import { createPromos } from './promo/service.ts';
+import * as repository from './repository.ts';
 import { createProducts } from './service.ts';
 
 export const product = defineModule({
@@ -17,7 +20,7 @@ export const product = defineModule({
   version: '1.0.0',
   description: 'The catalogue: products, add-ons, categories, prices and promos.',
   isEssential: true,
-  uses: { clients: optional(clientService) },
+  uses: { clients: optional(clientService), forms: optional(formService) },
   permissions: {
     view: 'See products, categories and promos.',
     manage_products: 'Create, change and delete products and add-ons.',
@@ -35,10 +38,11 @@ export const product = defineModule({
   ],
   migrations,
 
-  setup({ clients }, { settings, productTypes, config }) {
+  setup({ clients, forms }, { settings, productTypes, config }) {
     const categories = createCategories();
     const promos = createPromos(clients);
     const products = createProducts({ settings, productTypes }, promos.lent);
+    forms?.countWith({ of: 'product', countByForm: (ctx, ids) => repository.countByForm(ctx.db, ids) });
     return {
       provides: provide(productService, products),
       api: {
@@ -50,6 +54,7 @@ export const product = defineModule({
         'product.unknown_type': 413,
         'product.out_of_stock': 831,
       },
+      hooks: [before(formBeingRemoved, (tx, { formId }) => repository.unlinkForm(tx.db, formId))],
     };
   },
 });

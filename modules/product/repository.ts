@@ -226,6 +226,19 @@ export async function takeStock(db: Knex.Transaction, id: number, quantity: numb
   return changed === 1;
 }
 
+/** By the id of their form. */
+export async function countByForm(db: Knex, formIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const rows = (await db('product')
+    .whereIn('form_id', formIds)
+    .groupBy('form_id')
+    .select('form_id')
+    .count({ total: '*' })) as unknown as { form_id: number; total: number | string }[];
+  return new Map(rows.map(({ form_id, total }) => [form_id, Number(total)]));
+}
+
+export const unlinkForm = async (db: Knex.Transaction, formId: number): Promise<void> =>
+  void (await db('product').where({ form_id: formId }).update({ form_id: null }));
+
 export async function remove(db: Knex.Transaction, { id, paymentId }: StoredProduct): Promise<void> {
   await db('product_payment_period').where({ product_payment_id: paymentId }).del();
   await db('product').where({ id }).del();

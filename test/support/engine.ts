@@ -22,6 +22,8 @@ export interface Engine {
   stop(): Promise<number | null>;
   /** Posts to the API as the first administrator, or as a guest. */
   call<T>(path: string, params?: object): Promise<T>;
+  /** What it has printed since its last start. */
+  output(): string;
   end(): Promise<void>;
 }
 
@@ -89,6 +91,7 @@ export async function buildEngine(environment: Readonly<Record<string, string>> 
       if (error !== null) throw new Error(`${path}: ${error.message}`);
       return result;
     },
+    output: () => output,
     async end() {
       await signal('SIGKILL');
       rmSync(dataDir, { recursive: true, force: true });

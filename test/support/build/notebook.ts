@@ -3,7 +3,7 @@ import { atomic } from '#core/context';
 import { guestEndpoint } from '#core/endpoint';
 import { conflict } from '#core/error';
 import { defineEvent, defineHook } from '#core/event';
-import type { Hook, Listener } from '#core/listener';
+import type { Hook, Listener, Mail } from '#core/listener';
 import { defineModule, type Module } from '#core/module';
 import { Anything, Text, required } from '#core/schema';
 
@@ -15,14 +15,17 @@ export const noting = defineHook('notebook.noting', Type.Object({ text: Type.Str
 interface Options {
   readonly listeners?: readonly Listener[];
   readonly hooks?: readonly Hook[];
+  readonly mails?: readonly Mail[];
+  readonly folder?: URL;
 }
 
-export const buildNotebook = ({ listeners = [], hooks = [] }: Options = {}): Module =>
+export const buildNotebook = ({ listeners = [], hooks = [], mails = [], folder }: Options = {}): Module =>
   defineModule({
     name: 'notebook',
     title: 'Notebook',
     version: '1.0.0',
     isEssential: true,
+    ...(folder && { folder }),
     tables: ['note'],
     migrations: [
       {
@@ -39,6 +42,7 @@ export const buildNotebook = ({ listeners = [], hooks = [] }: Options = {}): Mod
     setup: () => ({
       listeners,
       hooks,
+      mails,
       api: {
         guest: {
           add: guestEndpoint({

@@ -1,0 +1,33 @@
+import { Type } from '@sinclair/typebox';
+import { defineModule } from '#core/module';
+import { Text, Truthy } from '#core/schema';
+import { adminApi } from './api/admin.ts';
+import { guestApi } from './api/guest.ts';
+import { createGuestCron } from './guest-cron.ts';
+import { createCron } from './service.ts';
+
+export const cron = defineModule({
+  name: 'cron',
+  title: 'Cron',
+  version: '1.0.0',
+  description: 'Runs the scheduled jobs when staff or an outside cron ask for it.',
+  isEssential: true,
+  settings: Type.Object({
+    guest_cron: Truthy(),
+    cron_hash: Text({ description: 'What an outside cron has to send; empty: none may.' }),
+  }),
+  permissions: {
+    view: 'See when the scheduled jobs last ran.',
+    manage: 'Run the scheduled jobs.',
+    manage_settings: 'Let an outside cron run the scheduled jobs.',
+  },
+  migrations: [],
+
+  setup(_services, { jobs, settings, config }) {
+    const cron = createCron({ jobs, settings, config });
+    const guestCron = createGuestCron(settings);
+    return {
+      api: { guest: guestApi(cron, guestCron), admin: adminApi(cron, guestCron, config.baseUrl) },
+    };
+  },
+});

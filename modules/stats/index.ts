@@ -1,0 +1,22 @@
+import { defineModule } from '#core/module';
+import { clientService } from '#modules/client/contract';
+import { orderReport } from '#modules/order/contract';
+import { productService } from '#modules/product/contract';
+import { adminApi } from './api/admin.ts';
+import { createStats } from './service.ts';
+
+export const stats = defineModule({
+  name: 'stats',
+  title: 'Statistics',
+  version: '1.0.0',
+  description: 'What is new, what is sold, and where clients come from.',
+  isEssential: true,
+  uses: { clients: clientService, orders: orderReport, products: productService },
+  permissions: { view: 'See statistics.' },
+  migrations: [],
+
+  setup({ clients, orders, products }, { settings, config }) {
+    const stats = createStats({ clients, orders, products, settings, timeZone: config.timeZone });
+    return { api: { admin: adminApi(stats) } };
+  },
+});

@@ -1,0 +1,109 @@
+import type { Context } from '#core/context';
+import { subtract, toDecimal, toNumber, zero, type Money } from '#core/money';
+import type { SalesReport, Takings, Tally } from '#core/report';
+import type { SettingStore } from '#core/settings';
+import type { ClientService } from '#modules/client/contract';
+import type { OrderReport } from '#modules/order/contract';
+import type { ProductService } from '#modules/product/contract';
+import { readSeries, recentSpans, SPANS, type Dates } from './series.ts';
+
+/** Every answer costs a fixed number of queries, each over an index; what no module counts is 0. */
+export type Stats = ReturnType<typeof createStats>;
+
+export type Kind = 'clients' | 'orders' | 'invoices' | 'tickets';
+export type When = 'total' | (typeof SPANS)[number];
+
+export interface Needs {
+  readonly clients: ClientService;
+  readonly orders: OrderReport;
+  readonly products: ProductService;
+  /** Lent by modules that need not be there. */
+  readonly invoices?: Tally;
+  readonly tickets?: Tally;
+  readonly sales?: SalesReport;
+  readonly settings: SettingStore;
+  readonly timeZone: string;
+}
+
+const KINDS: readonly Kind[] = ['clients', 'orders', 'invoices', 'tickets'];
+const DEFAULT_CURRENCY = 'USD';
+
+export function createStats({ clients, orders, products, invoices, tickets, sales, settings, timeZone }: Needs) {
+  const tallies: Record<Kind, Tally | undefined> = {
+    clients: clients.tally,
+    orders: orders.tally,
+    invoices,
+    tickets,
+  };
+  const nothing = async (ctx: Context): Promise<Takings> => {
+    const none = zero((await settings.param(ctx, 'currency')) ?? DEFAULT_CURRENCY);
+    return { income: none, refund: none };
+  };
+
+  return {
+    /** How many there are of each kind, and of these how many are of late. */
+    async summary(ctx: Context): Promise<Record<`${Kind}_${When}`, number>> {
+      const spans = recentSpans(ctx.now, timeZone);
+      const counts = await Promise.all(
+        KINDS.map(async (kind) => {
+          const tally = tallies[kind];
+          const recent = (await tally?.within(ctx, spans)) ?? [];
+          const entries = SPANS.map((when, index) => [`${kind}_${when}`, recent[index] ?? 0] as const);
+          return [[`${kind}_total`, (await tally?.total(ctx)) ?? 0] as const, ...entries];
+        }),
+      );
+      return Object.fromEntries(counts.flat()) as Record<`${Kind}_${When}`, number>; // each kind with each time
+    },
+
+    /** What came in less what went back. */
+    async income(ctx: Context): Promise<Record<When, string>> {
+      const none = await nothing(ctx);
+      const total = (await sales?.total(ctx)) ?? none;
+      const recent = (await sales?.within(ctx, recentSpans(ctx.now, timeZone))) ?? [];
+      const entries = SPANS.map((when, index) => [when, net(recent[index] ?? none)] as const);
+      return Object.fromEntries([['total', net(total)], ...entries]) as Record<When, string>; // each time has its entry
+    },
+
+    async incomeAndRefunds(ctx: Context): Promise<{ refund: string; income: string }> {
+      const { income, refund } = (await sales?.total(ctx)) ?? (await nothing(ctx));
+      return { refund: toDecimal(refund), income: toDecimal(income) };
+    },
+
+    statuses: (ctx: Context) => orders.countByStatus(ctx),
+
+    /** Products with active orders, most first. One that is gone has no title to show. */
+    async productSummary(ctx: Context): Promise<{ id: number; title: string; orders: number }[]> {
+      const counts = await orders.countActiveByProduct(ctx);
+      const found = await products.findAll(ctx, [...counts.keys()]);
+      return [...counts].flatMap(([id, count]) => {
+        const product = found.get(id);
+        return product === undefined ? [] : [{ id, title: product.title, orders: count }];
+      });
+    },
+
+    async productSales(ctx: Context, dates: Dates): Promise<Record<string, number>> {
+      return Object.fromEntries(await orders.countByTitle(ctx, readSeries(dates, ctx.now, timeZone).span));
+    },
+
+    async perDay(ctx: Context, kind: Kind, dates: Dates): Promise<[number, number][]> {
+      const { span, points } = readSeries(dates, ctx.now, timeZone);
+      const counts = await tallies[kind]?.perDay(ctx, span, timeZone);
+      return points.map(({ day, milliseconds }) => [milliseconds, counts?.get(day) ?? 0]);
+    },
+
+    async takingsPerDay(ctx: Context, which: keyof Takings, dates: Dates): Promise<[number, number][]> {
+      const { span, points } = readSeries(dates, ctx.now, timeZone);
+      const takings = await sales?.perDay(ctx, span, timeZone);
+      const amount = (money: Money | undefined): number => (money === undefined ? 0 : toNumber(money));
+      return points.map(({ day, milliseconds }) => [milliseconds, amount(takings?.get(day)?.[which])]);
+    },
+
+    clientCountries: async (ctx: Context, limit: number): Promise<Record<string, number>> =>
+      Object.fromEntries(await clients.countByCountry(ctx, limit)),
+
+    salesCountries: async (ctx: Context, limit: number): Promise<Record<string, number>> =>
+      Object.fromEntries((await sales?.countries(ctx, limit)) ?? []),
+  };
+}
+
+const net = ({ income, refund }: Takings): string => toDecimal(subtract(income, refund));

@@ -1,0 +1,16 @@
+import { client } from '#modules/client/index';
+import { extension } from '#modules/extension/index';
+import { formbuilder } from '#modules/formbuilder/index';
+import { order } from '#modules/order/index';
+import { product } from '#modules/product/index';
+import { profile } from '#modules/profile/index';
+import { serviceapikey } from '#modules/serviceapikey/index';
+import { staff } from '#modules/staff/index';
+import { stats } from '#modules/stats/index';
+import { system } from '#modules/system/index';
+import type { Module } from '#core/module';
+
+/** What is counted, and no more. */
+export const shop: readonly Module[] = [
+  system, staff, client, profile, extension, formbuilder, product, order, { ...serviceapikey, isEssential: true }, stats,
+]; // prettier-ignore
