@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import type { Clock } from '../clock.ts';
 import { rateLimited } from '../error.ts';
 import { memoryBook, redisBook, type Exhausted } from './limited.ts';
 
@@ -59,8 +60,8 @@ export interface Limits {
 export const isPolicy = (name: string): name is PolicyName => Object.hasOwn(POLICIES, name);
 
 /** Without Redis the counts are those of this process. */
-export function createLimits(isOn: boolean, redis: Redis | undefined): Limits {
-  const book = redis === undefined ? memoryBook() : redisBook(redis);
+export function createLimits(isOn: boolean, redis: Redis | undefined, clock: Clock): Limits {
+  const book = redis === undefined ? memoryBook(clock) : redisBook(redis, clock);
   let limiters = new Map<PolicyName, RateLimiterAbstract>();
   const limiterOf = (policy: PolicyName): RateLimiterAbstract => {
     let limiter = limiters.get(policy);
@@ -89,7 +90,7 @@ export function createLimits(isOn: boolean, redis: Redis | undefined): Limits {
     },
     async listLimited() {
       const exhausted = await book.list();
-      const now = Date.now();
+      const now = clock().getTime();
       return exhausted.flatMap((one) =>
         isPolicy(one.policy)
           ? [{ ...one, limit: POLICIES[one.policy][0], waitMs: Math.max(0, one.retryAt.getTime() - now) }]

@@ -70,7 +70,17 @@ const API_VERBS = ['GET', 'HEAD', 'POST'];
 const isApi = ({ method, url = '' }: IncomingMessage): boolean =>
   API_VERBS.includes(method ?? '') && (url.startsWith('/api/') || url.startsWith('/index.php?'));
 
-function createApiHandler({ dispatch, fossbilling, target, refresh, session, trustedProxies }: ServerParts) {
+const UNREAD: HttpRequest = {
+  method: 'POST',
+  path: '',
+  query: '',
+  headers: {},
+  body: Buffer.alloc(0),
+  ip: '',
+  isSecure: false,
+};
+
+function createApiHandler({ dispatch, fossbilling, target, refresh, session, trustedProxies, log }: ServerParts) {
   const peer = createPeer(trustedProxies);
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     let reply: HttpReply;
@@ -81,11 +91,11 @@ function createApiHandler({ dispatch, fossbilling, target, refresh, session, tru
       const called = target(path);
       const handle = called.endpoint?.isHot === true ? noSession : session(request, req, res);
       reply = await dispatch({ dialect: fossbilling, request, session: handle, target: called });
-    } catch (error) {
-      reply = fossbilling.fail(
-        { method: 'POST', path: '', query: '', headers: {}, body: Buffer.alloc(0), ip: '', isSecure: false },
-        asAppError(error),
-      );
+    } catch (thrown) {
+      // It could not even be read: too large, or its sender went away.
+      const error = asAppError(thrown);
+      if (error.kind === 'internal') log.error('request not read', { error: thrown });
+      reply = fossbilling.fail(UNREAD, error);
     }
     await sendReply(res, reply, req.method === 'HEAD');
   };

@@ -1,7 +1,7 @@
 import type { ClientActor } from '#core/actor';
 import type { Authenticator } from '#core/authenticator';
 import { DAY, later } from '#core/clock';
-import { atomic, type Context } from '#core/context';
+import { atomic, consult, type Context } from '#core/context';
 import type { Page, PageRequest } from '#core/db/paginate';
 import { AppError, conflict, invalidInput, unauthenticated } from '#core/error';
 import { LOGIN_PACE, paced, RESET_PACE } from '#core/pace';
@@ -60,11 +60,13 @@ export function createAccounts(
       const email = readEmail(sentEmail);
       const details = checkDetails(sentDetails);
       await refuseTaken(ctx, email);
+      const question = { email, ip: ctx.ip ?? '', sent };
+      await consult(ctx, clientSigningUp, question);
       const passwordHash = await hashPassword(password);
 
       const id = await unlessTaken(() =>
         atomic(ctx, async (tx) => {
-          await tx.ask(clientSigningUp, { email, ip: tx.ip ?? '', sent });
+          await tx.ask(clientSigningUp, question);
           const client = { email, passwordHash, status: 'active', ip: tx.ip, details, createdAt: tx.now } as const;
           const newId = await clients.insert(tx.db, client, tx.now);
           if (rules.needsConfirmedEmail) await letters.askConfirmation(tx, newId);
@@ -101,8 +103,10 @@ export function createAccounts(
       paced(RESET_PACE, async () => {
         const email = readEmail(sentEmail);
         if (!(await isWithin(limits, ctx.ip ?? '', email))) return;
+        const question = { email, ip: ctx.ip ?? '', sent };
+        await consult(ctx, clientAskingReset, question);
         await atomic(ctx, async (tx) => {
-          await tx.ask(clientAskingReset, { email, ip: tx.ip ?? '', sent });
+          await tx.ask(clientAskingReset, question);
           const client = await clients.findCredentials(tx.db, { email });
           if (client?.status !== 'active') return;
           await tx.emit(passwordResetAsked, {

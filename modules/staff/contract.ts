@@ -18,10 +18,19 @@ export interface StaffMember {
   readonly updatedAt: Date;
 }
 
+export interface StaffGroup {
+  readonly id: number;
+  readonly name: string;
+  readonly isProtected: boolean;
+}
+
 export interface StaffService {
   find(ctx: Context, id: number): Promise<StaffMember | undefined>;
   /** Several in one query, by id. */
   findAll(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, StaffMember>>;
+  groups(ctx: Context): Promise<readonly StaffGroup[]>;
+  /** Active members of any of these groups, each once. */
+  listActiveIn(ctx: Context, groupIds: readonly number[]): Promise<readonly StaffMember[]>;
 
   /** What a member does with the own account (platform spec C6). */
   tokenOf(ctx: Context, id: number): Promise<string | undefined>;
@@ -54,5 +63,7 @@ export const staffResetRequested = defineEvent(
   Type.Object({ staffId: Id, sealed: Type.String() }),
 );
 export const staffPasswordReset = defineEvent('staff.password_reset', StaffId);
+/** Asked before the password of a sign-in is looked at. */
+export const staffSigningIn = defineHook('staff.signing_in', Type.Object({ email: Type.String(), ip: Type.String() }));
 /** Asked before a staff group is removed; whoever still needs the group refuses. */
 export const staffGroupBeingRemoved = defineHook('staff.group_being_removed', Type.Object({ groupId: Id }));

@@ -10,7 +10,7 @@ import { isTruthy } from '#core/schema';
 import { randomHex, type Secrets } from '#core/secret';
 import type { SettingStore } from '#core/settings';
 import type { Page, PageRequest } from '#core/db/paginate';
-import { staffPasswordReset, staffResetRequested } from './contract.ts';
+import { staffPasswordReset, staffResetRequested, staffSigningIn } from './contract.ts';
 import * as accounts from './repository.ts';
 import type { Account } from './repository.ts';
 import * as visits from './sign-in-repository.ts';
@@ -49,6 +49,7 @@ export function createStaffSignIn({ settings, secrets, sessions, limits }: Needs
 
   async function signIn(ctx: Context, email: string, password: string): Promise<Account> {
     checkAddress(await config(ctx), ctx.ip);
+    await atomic(ctx, (tx) => tx.ask(staffSigningIn, { email, ip: tx.ip ?? '' }));
     const found = await accounts.findByEmail(ctx.db, email);
     const account = found && maySignIn(found) ? found : undefined;
     const isRight = await verifyPassword(account?.passwordHash ?? NOBODYS_HASH, password);

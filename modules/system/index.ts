@@ -38,7 +38,7 @@ export const system = defineModule({
     return {
       api: { guest: guestApi(service), admin: { ...adminApi(service, folders), ...updatesApi(service.version) } },
       errorNumbers: { 'system.param_forbidden': 9999 },
-      jobs: [{ name: 'purge', schedule: '17 * * * *', run: (ctx) => service.purge(ctx) }],
+      jobs: [{ name: 'purge', schedule: '17 * * * *', cron: { order: 200 }, run: (ctx) => service.purge(ctx) }],
       prepare: (ctx) => service.makeInstanceId(ctx),
     };
   },

@@ -1,0 +1,17 @@
+import { defineModule } from '#core/module';
+import { adminApi } from './api/admin.ts';
+import { migrations } from './migrations/index.ts';
+import { createNotifications } from './service.ts';
+
+export const notification = defineModule({
+  name: 'notification',
+  title: 'Notification Center',
+  version: '1.0.0',
+  description: 'Important messages for staff members',
+  permissions: { view: 'Read messages.', manage: 'Add and remove messages.' },
+  tables: ['notification'],
+  migrations,
+  folder: new URL('.', import.meta.url),
+
+  setup: () => ({ api: { admin: adminApi(createNotifications()) } }),
+});
