@@ -15,10 +15,10 @@ export function letters(clients: Clients, links: Links): readonly Mail[] {
   async function write(ctx: Context, clientId: number, hash?: string): Promise<Letter | undefined> {
     const client = await clients.find(ctx, clientId);
     if (client === undefined) return undefined;
-    const { email, firstName = '', lastName = '' } = client;
+    const { email, firstName = '', lastName = '', lang } = client;
     const toName = `${firstName} ${lastName}`.trim();
     const vars = { client: { email, firstName, lastName }, ...(hash !== undefined && { hash }) };
-    return { to: email, ...(toName !== '' && { toName }), vars };
+    return { to: email, ...(toName !== '' && { toName }), clientId, lang, vars };
   }
 
   async function writeReset(ctx: Context, { clientId, sealedHash }: WithLink): Promise<Letter | undefined> {

@@ -26,7 +26,7 @@ export function letters({ keys, clients, orders }: Needs): readonly Mail[] {
     const client = order && (await clients.find(ctx, order.clientId));
     if (order === undefined || client === undefined) return undefined; // gone meanwhile
     const service = await keys.show(ctx, order);
-    return { to: client.email, vars: { order, service, client } };
+    return { to: client.email, clientId: client.id, lang: client.lang, vars: { order, service, client } };
   }
   const about = (event: typeof orderActivated, template: string): Mail =>
     mail(event, template, async (ctx, { orderId, serviceType }) =>

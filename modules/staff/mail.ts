@@ -3,7 +3,7 @@ import { mail, type Letter, type Mail } from '#core/listener';
 import type { Context } from '#core/context';
 import type { Secrets } from '#core/secret';
 import { clientSignedUp, type ClientService } from '#modules/client/contract';
-import { orderCreated, type OrderService } from '#modules/order/contract';
+import { orderCreated, orderSuspended, type OrderService } from '#modules/order/contract';
 import { staffPasswordReset, staffResetRequested } from './contract.ts';
 import * as accounts from './repository.ts';
 import { RESET } from './sign-in.ts';
@@ -27,7 +27,7 @@ export function letters({ config, secrets, clients, orders }: Needs): readonly M
 
   async function toAll({ db }: Context, vars: Letter['vars']): Promise<Letter | undefined> {
     const team = await accounts.listActive(db);
-    return team.length === 0 ? undefined : { to: team.map(({ email }) => email).join(', '), vars };
+    return team.length === 0 ? undefined : { to: team.map(({ email }) => email).join(', '), isForStaff: true, vars };
   }
 
   return [
@@ -45,6 +45,12 @@ export function letters({ config, secrets, clients, orders }: Needs): readonly M
       const order = await orders?.find(ctx, orderId);
       const client = order && (await clients?.find(ctx, order.clientId));
       return order && client && toAll(ctx, { order: { id: order.id, title: order.title }, client, panel });
+    }),
+    mail(orderSuspended, 'mod_staff_order_suspended', async (ctx, { orderId }) => {
+      const order = await orders?.find(ctx, orderId);
+      const client = order && (await clients?.find(ctx, order.clientId));
+      if (order === undefined || client === undefined) return undefined;
+      return toAll(ctx, { order: { id: order.id, title: order.title, reason: order.reason }, client, panel });
     }),
   ];
 }

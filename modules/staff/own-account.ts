@@ -23,6 +23,10 @@ export function createOwnAccounts(secrets: Secrets): StaffService {
       return new Map((await accounts.findAll(ctx.db, ids)).map((account) => [account.id, account]));
     },
 
+    groups: async (ctx) => (await groups.readTree(ctx.db)).all,
+
+    listActiveIn: (ctx, groupIds) => accounts.listActiveIn(ctx.db, groupIds),
+
     async tokenOf(ctx, id) {
       const sealed = await accounts.findSealedToken(ctx.db, id);
       return sealed && secrets.open(TOKEN, sealed);

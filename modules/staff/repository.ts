@@ -110,6 +110,20 @@ export async function listNames(
 export const listActive = async (db: Knex): Promise<Account[]> =>
   (await table(db).where({ status: 'active' }).whereNull('system_name').orderBy('id')).map(toAccount);
 
+export const listActiveIn = async (db: Knex, groupIds: readonly number[]): Promise<Account[]> =>
+  (
+    await table(db)
+      .where({ status: 'active' })
+      .whereNull('system_name')
+      .whereIn(
+        'id',
+        db<{ admin_id: number; admin_group_id: number }>('admin_group_member')
+          .whereIn('admin_group_id', [...groupIds])
+          .select('admin_id'),
+      )
+      .orderBy('id')
+  ).map(toAccount);
+
 export interface NewAccount {
   readonly systemName?: string;
   readonly email: string;
