@@ -1,0 +1,117 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findMariadbd, startMariadb, type Mariadb } from '../bin/mariadb.js';
+import { prepareStore, startEngine, verify, type Store } from './engine.ts';
+import { questionsAbout, writeRequests } from './keys.ts';
+import { startServer, type Server } from './process.ts';
+
+export const BARE = 'node:http, constant JSON';
+const SQLITE = 'SQLite';
+const MARIADB = 'MariaDB';
+const QUESTIONS = 50_000;
+const VERIFIED = 60;
+
+/** One line of the table: a server and what it is asked. */
+export interface Row {
+  readonly name: string;
+  /** What rows with different numbers of keys have in common. */
+  readonly series: string | undefined;
+  readonly server: Server;
+  readonly database: number | undefined;
+  /** For the load generator; see requests.lua. */
+  readonly requests: string;
+}
+
+export interface Plan {
+  readonly folder: string;
+  readonly sizes: readonly number[];
+  readonly isWanted: (name: string) => boolean;
+  /** Given to node when it starts an engine, as for a profile. */
+  readonly nodeOptions: readonly string[];
+  say(progress: string): void;
+}
+
+export interface Stage {
+  readonly rows: readonly Row[];
+  /** Their versions. */
+  readonly databases: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Starts every server that has a wanted row. All of them run until the end; one at a time is measured. */
+export async function setStage(plan: Plan): Promise<Stage> {
+  const mariadb = await startMariadbIfWanted(plan);
+  const rows = await startBaselines(plan);
+  const databases = new Set<string>();
+  for (const database of [SQLITE, MARIADB]) {
+    if (database === MARIADB && mariadb === undefined) continue;
+    for (const keys of plan.sizes) {
+      const wanted = wantedRows(plan, database, keys);
+      if (wanted.length === 0) continue;
+      const folder = join(plan.folder, `${database}-${keys}`);
+      const sqliteUrl = `sqlite:${join(folder, 'bench.sqlite')}`;
+      const store = {
+        folder,
+        keys,
+        databaseUrl: database === SQLITE ? sqliteUrl : (mariadb?.url(`bench_${keys}`) ?? ''),
+      };
+      databases.add(await prepare(plan, store, database));
+
+      const server = await startEngine(store, plan.nodeOptions);
+      const questions = questionsAbout(keys, QUESTIONS);
+      await verify(server, questions.slice(0, VERIFIED));
+      for (const { method, series, name } of wanted) {
+        const requests = join(folder, `${method}.requests`);
+        writeRequests(requests, questions, method);
+        rows.push({ name, series, server, database: database === MARIADB ? mariadb?.pid : undefined, requests });
+      }
+    }
+  }
+  return {
+    rows,
+    databases: [...databases],
+    async stop() {
+      await Promise.all([...new Set(rows.map(({ server }) => server))].map((server) => server.stop()));
+      await mariadb?.stop();
+    },
+  };
+}
+
+/** The bare one always: all others are compared with it. */
+async function startBaselines(plan: Plan): Promise<Row[]> {
+  const requests = join(plan.folder, 'constant.requests');
+  writeFileSync(requests, 'GET\t/\t\n');
+  const rows: Row[] = [];
+  for (const [name, kind] of [
+    [BARE, 'bare'],
+    ['Express 5, constant JSON', 'express'],
+    ['Express 5, born prototypes', 'express-born'],
+  ] as const) {
+    if (name !== BARE && !plan.isWanted(name)) continue;
+    const server = await startServer({ command: [join(import.meta.dirname, 'baseline.js'), kind], readyAt: '/' });
+    rows.push({ name, series: undefined, server, database: undefined, requests });
+  }
+  return rows;
+}
+
+async function startMariadbIfWanted(plan: Plan): Promise<Mariadb | undefined> {
+  const wanted = plan.sizes.flatMap((keys) => wantedRows(plan, MARIADB, keys));
+  if (wanted.length === 0) return undefined;
+  if (findMariadbd() !== undefined) return startMariadb({ bufferPool: '1G' });
+  plan.say(`Left out, because mariadbd is not installed: ${wanted.map(({ name }) => name).join(' · ')}`);
+  return undefined;
+}
+
+const wantedRows = (plan: Plan, database: string, keys: number) =>
+  ['check', 'get_info']
+    .map((method) => ({ method, series: `${method}, ${database}` }))
+    .map((row) => ({ ...row, name: `${row.series}, ${keys.toLocaleString('en')} keys` }))
+    .filter(({ name }) => plan.isWanted(name));
+
+async function prepare(plan: Plan, store: Store, database: string): Promise<string> {
+  const since = performance.now();
+  const version = await prepareStore(store);
+  const seconds = ((performance.now() - since) / 1000).toFixed(1);
+  plan.say(`Loaded ${store.keys.toLocaleString('en')} keys into ${database} in ${seconds} s`);
+  return version;
+}
