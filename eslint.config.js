@@ -46,6 +46,22 @@ export default defineConfig(
   },
   // Each line of it must not compile, so the compiler's complaint is expected without a reason.
   { files: ['test/types.ts'], rules: { '@typescript-eslint/ban-ts-comment': 'off' } },
+  {
+    files: ['test/**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...never,
+        {
+          selector: [
+            'Program > ExpressionStatement > CallExpression[callee.name=/^(before|after)(Each)?$/]',
+            'Program > VariableDeclaration > VariableDeclarator > CallExpression[callee.name="useApp"]',
+          ].join(', '),
+          message: 'Outside a describe this runs around every test of the whole suite',
+        },
+      ],
+    },
+  },
   { files: ['*.config.js'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

@@ -71,7 +71,10 @@ export function warnings(rows: readonly Measured[]): string[] {
   const idle = rows.filter(({ rounds }) => median(rounds.map(({ cores }) => cores.server ?? 1)) < BUSY);
   return idle.length === 0
     ? failed
-    : [...failed, `In ${idle.length} rows the server did not have a core to itself: believe the shares, not the rest.`];
+    : [
+        ...failed,
+        `In ${idle.length} rows the server was not the bottleneck but other programs or the generator: believe the shares, not the rest.`,
+      ];
 }
 
 /** A server that is the bottleneck keeps its one thread at work all the time. */

@@ -82,7 +82,9 @@ export function createApp({
   inspect,
 }: Options): App {
   const database = connect(config.databaseUrl, log);
-  const redis = config.redisUrl === undefined ? undefined : new Redis(config.redisUrl, { lazyConnect: false });
+  const redis = config.redisUrl === undefined ? undefined : new Redis(config.redisUrl);
+  // It connects again by itself; a call that needs it meanwhile says so.
+  redis?.on('error', (error) => log.warn('Redis cannot be reached', { error }));
   const secrets = createSecrets(config.appSecret);
   const settings = createSettings(secrets);
   const limits = createLimits(config.hasRateLimits, redis, clock);
@@ -143,6 +145,9 @@ export function createApp({
     const pending = (await Promise.all(owners.map((owner) => listPending(database, owner)))).flat();
     return unfinished === undefined ? pending : [`restore of ${unfinished}`, ...pending];
   };
+  // A database that is away is the call's to tell of; meanwhile the modules that were active are.
+  const refresh = (): Promise<void> | undefined =>
+    lifeCycle.refresh()?.catch((error: unknown) => log.warn('the state of the modules cannot be read', { error }));
   const openSession = createSessions(
     sessions,
     secrets.fingerprint('session', 'cookie'),
@@ -153,13 +158,13 @@ export function createApp({
     dispatch,
     fossbilling,
     target: createApi(loaded, lifeCycle),
-    refresh: () => lifeCycle.refresh(),
+    refresh,
     session: openSession,
     mount: (app) =>
       mountSite(app, {
         config,
         active: () => lifeCycle.active(),
-        refresh: () => lifeCycle.refresh(),
+        refresh,
         context,
         dispatch,
         fossbilling,

@@ -89,15 +89,10 @@ export function createLifeCycle(database: Database, clock: Clock, backupDir: str
     active: () => active,
     refresh() {
       if (clock().getTime() - checkedAt < FRESH_MS) return undefined;
-      checking ??= reload()
-        .catch((error: unknown) => {
-          // What was known goes on counting; the call that comes now will say itself that the database is away.
-          checkedAt = clock().getTime();
-          database.log.warn('the state of the modules cannot be read', { error });
-        })
-        .finally(() => {
-          checking = undefined;
-        });
+      checking ??= reload().finally(() => {
+        checkedAt = clock().getTime(); // also when it failed: what was known counts on, and the next second asks again
+        checking = undefined;
+      });
       return checking;
     },
 

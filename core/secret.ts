@@ -2,10 +2,12 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createSecretKey,
   hkdfSync,
   randomBytes,
   randomInt,
   timingSafeEqual,
+  type KeyObject,
 } from 'node:crypto';
 
 /** Everything derived from APP_SECRET. One key per purpose, so that none opens what another closed. */
@@ -21,11 +23,11 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 export function createSecrets(appSecret: string): Secrets {
-  const keys = new Map<string, Buffer>();
-  const keyOf = (purpose: string): Buffer => {
+  const keys = new Map<string, KeyObject>();
+  const keyOf = (purpose: string): KeyObject => {
     let key = keys.get(purpose);
     if (key === undefined)
-      keys.set(purpose, (key = Buffer.from(hkdfSync('sha256', appSecret, 'tollkeeper', purpose, 32))));
+      keys.set(purpose, (key = createSecretKey(Buffer.from(hkdfSync('sha256', appSecret, 'tollkeeper', purpose, 32)))));
     return key;
   };
   return {

@@ -18,7 +18,16 @@ export function createApi(
         endpoints.set(`${role}/${module.name}/${method.toLowerCase()}`, endpoint);
     }
   }
+  /** As callers write them nearly always: found at once. */
+  const canonical = new Map(
+    [...endpoints].map(([key, endpoint]) => {
+      const [role, module] = key.split('/') as [Role, string];
+      return [`/api/${key}`, { role, module, endpoint }];
+    }),
+  );
   return (path) => {
+    const known = canonical.get(path);
+    if (known !== undefined && catalog.isActive(known.module)) return known;
     const match = /^\/api\/(guest|client|admin)\/([a-zA-Z0-9_]+)\/([a-zA-Z0-9_]+)$/.exec(path);
     if (match === null) return unknownCall(path);
     // The two segments are one name, cut at its first underscore: client_balance/get_list is client/balance_get_list.

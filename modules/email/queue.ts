@@ -24,7 +24,7 @@ interface Needs {
 }
 
 /** Longer than a mail can take, so that no two processes send one at the same moment. */
-const LEASE_MS = MINUTE;
+const LEASE_MS = 30 * SECOND;
 /** How long the others wait when the way out is closed. */
 const DOWN_MS = 30 * SECOND;
 /** A posting that is delivered again later than this is sent again. */
