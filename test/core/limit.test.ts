@@ -76,7 +76,10 @@ describe('rate limits that processes share', () => {
   let redis: Redis;
 
   before(async function () {
-    if (spawnSync('redis-server', ['--version']).error !== undefined) return this.skip();
+    if (spawnSync('redis-server', ['--version']).error !== undefined) {
+      assert.notEqual(process.env['CI'], 'true', 'redis-server is not installed');
+      return this.skip(); // on a machine without it
+    }
     const port = await freePort();
     server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder]);
     redis = new Redis(port, '127.0.0.1', { retryStrategy: () => 50, maxRetriesPerRequest: 100 });
