@@ -85,7 +85,7 @@ export function createKeeping({ settings, sessions }: Lent, letters: Links): Kee
         atomic(ctx, async (tx) => {
           const current = await getForUpdate(tx, id);
           const currency = details.currency === undefined ? current.currency : (details.currency ?? undefined);
-          if (currency !== current.currency)
+          if (current.currency !== undefined && currency !== current.currency)
             await tx.ask(clientChangingCurrency, { clientId: id, currency: currency ?? null });
           if (typeof sent.groupId === 'number') await lockGroup(tx, sent.groupId);
           if (email !== undefined && email !== current.email) await links.removeConfirmationsOf(tx.db, id);

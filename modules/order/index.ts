@@ -2,7 +2,7 @@ import { defineModule } from '#core/module';
 import { before } from '#core/listener';
 import { conflict } from '#core/error';
 import { optional, provide } from '#core/service';
-import { clientBeingRemoved, clientService } from '#modules/client/contract';
+import { clientBeingRemoved, clientChangingCurrency, clientService } from '#modules/client/contract';
 import { formBeingRemoved, formService } from '#modules/formbuilder/contract';
 import { productBeingRemoved, productService } from '#modules/product/contract';
 import { adminApi } from './api/admin.ts';
@@ -57,6 +57,10 @@ export const order = defineModule({
       hooks: [
         before(formBeingRemoved, (tx, { formId }) => repository.unlinkForm(tx.db, formId)),
         before(clientBeingRemoved, (tx, { clientId }) => orders.removeAllOf(tx, clientId)),
+        before(clientChangingCurrency, async (tx, { clientId }) => {
+          if (await repository.existsForClient(tx.db, clientId))
+            throw conflict('order.currency_in_use', 'Currency cannot be changed. Client already has orders.');
+        }),
         before(productBeingRemoved, async (tx, { productId }) => {
           if (await repository.existsForProduct(tx.db, productId))
             throw conflict('order.product_in_use', 'Cannot remove product which has active orders.');

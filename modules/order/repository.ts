@@ -107,6 +107,10 @@ export async function listIdsOfClient(db: Knex, clientId: number): Promise<numbe
   return (await db<Row>('client_order').where({ client_id: clientId }).orderBy('id').select('id')).map(({ id }) => id);
 }
 
+export async function existsForClient(db: Knex, clientId: number): Promise<boolean> {
+  return (await db<Row>('client_order').where({ client_id: clientId }).first('id')) !== undefined;
+}
+
 export async function existsForProduct(db: Knex, productId: number): Promise<boolean> {
   return (await db<Row>('client_order').where({ product_id: productId }).first('id')) !== undefined;
 }

@@ -145,6 +145,13 @@ describe('an order', () => {
     assert.equal(message, 'Cannot remove product which has active orders.');
   });
 
+  it('keeps the currency of its client from being changed', async () => {
+    const { clientId } = await buildKey(app, { clientId: await buildClient(app, { currency: 'USD' }) });
+
+    const { message } = await app.refusal(admin, 'client/update', { id: clientId, currency: 'EUR' });
+    assert.equal(message, 'Currency cannot be changed. Client already has orders.');
+  });
+
   it('goes with its client', async () => {
     const { clientId } = await buildKey(app);
 
