@@ -90,10 +90,10 @@ describe('atomic', () => {
   });
 
   it('loses no update of 40 that read before they write', async () => {
-    await app.app.database.knex('note').insert({ text: '0' });
+    const [id] = await app.app.database.knex('note').insert({ text: '0' });
     const increment = () =>
       atomic(app.system(), async (tx) => {
-        const row = await tx.db<{ id: number; text: string }>('note').forUpdate().first();
+        const row = await tx.db<{ id: number; text: string }>('note').where('id', Number(id)).forUpdate().first();
         await tx.db('note').update({ text: String(Number(row?.text) + 1) });
       });
 
