@@ -11,8 +11,8 @@ export interface ListedModule {
   readonly state: ModuleState;
   /** As stored at activation; undefined for what is not installed. */
   readonly installedVersion: string | undefined;
-  /** Whether it has pages for staff, which a freshly activated module is shown on. */
-  readonly hasAdminPages: boolean;
+  /** Whether it has a page for staff that a freshly activated module is shown on. */
+  readonly hasAdminPage: boolean;
   readonly menu: readonly MenuEntry[];
   /** What it is told of and what it is asked, while it is active. */
   readonly hears: readonly (EventToken | HookToken)[];

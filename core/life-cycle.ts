@@ -8,6 +8,7 @@ import { exclusively, migrateOwner, revertOwner } from './db/migrate.ts';
 import { conflict, notFound } from './error.ts';
 import type { Module } from './module.ts';
 import * as states from './module-state.ts';
+import type { Page } from './web/page.ts';
 
 /** The catalogue as the core itself sees it. */
 export interface LifeCycle extends ModuleCatalog {
@@ -40,7 +41,7 @@ export function createLifeCycle(database: Database, clock: Clock, backupDir: str
   };
   const describe = ({ module, contributions }: LoadedModule): ListedModule => ({
     module,
-    hasAdminPages: contributions.pages?.some(({ role }) => role === 'admin') ?? false,
+    hasAdminPage: contributions.pages?.some(isLanding) ?? false,
     menu: contributions.menu ?? [],
     hears: [contributions.listeners, contributions.mails, contributions.hooks].flatMap(
       (heard) => heard?.map(({ token }) => token) ?? [],
@@ -133,6 +134,10 @@ export function createLifeCycle(database: Database, clock: Clock, backupDir: str
       }),
   };
 }
+
+/** A page of the panel that one can be sent to, knowing nothing but the module. */
+const isLanding = ({ role, route }: Page): boolean =>
+  role === 'admin' && route.startsWith('GET ') && !route.includes(':');
 
 function refuseWhileUsed({ name }: Module, active: readonly LoadedModule[]): void {
   const user = active.find(({ module }) =>

@@ -60,10 +60,10 @@ export const ActivatedView = Type.Object({
   redirect: Type.Boolean(),
   has_settings: Type.Boolean(),
 });
-export const presentActivated = ({ module, hasAdminPages }: ListedModule): Static<typeof ActivatedView> => ({
+export const presentActivated = ({ module, hasAdminPage }: ListedModule): Static<typeof ActivatedView> => ({
   id: module.name,
   type: 'mod',
-  redirect: hasAdminPages,
+  redirect: hasAdminPage,
   has_settings: module.settings !== undefined,
 });
 
