@@ -31,6 +31,7 @@ export function loadConfig(environment: Environment): Config {
     trustedProxies: raw.TRUSTED_PROXIES.split(',')
       .map((part) => part.trim())
       .filter((part) => part !== ''),
+    maxUploadBytes: raw.UPLOAD_LIMIT_MB * 1024 * 1024,
     modulesDir: raw.MODULES_DIR === undefined ? undefined : resolve(raw.MODULES_DIR),
     processes: raw.WEB_CONCURRENCY,
   });

@@ -82,6 +82,12 @@ export const Settings = Type.Object({
     description:
       'Addresses or networks of reverse proxies whose X-Forwarded-For and -Proto are believed, separated by commas.',
   }),
+  UPLOAD_LIMIT_MB: Type.Integer({
+    minimum: 1,
+    maximum: 1_048_576,
+    default: 1024,
+    description: 'Largest file that staff may upload, in mebibytes.',
+  }),
   MODULES_DIR: Type.Optional(Type.String({ minLength: 1, description: 'Folder with modules of your own.' })),
   WEB_CONCURRENCY: Type.Integer({
     minimum: 1,
@@ -115,6 +121,7 @@ export interface Config {
   readonly logLevel: string;
   readonly timeZone: string;
   readonly trustedProxies: readonly string[];
+  readonly maxUploadBytes: number;
   readonly modulesDir: string | undefined;
   readonly processes: number;
 }

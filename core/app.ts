@@ -15,7 +15,9 @@ import { messageOf, notFound } from './error.ts';
 import { createApi } from './http/api.ts';
 import { createDispatch, type Road } from './http/dispatch.ts';
 import { createFossbilling } from './http/fossbilling.ts';
+import { createGates } from './http/gate.ts';
 import { createLimits } from './http/limit.ts';
+import { createMounts } from './http/mounts.ts';
 import { describeApi, type OpenApi } from './http/openapi.ts';
 import { createHttpServer } from './http/server.ts';
 import { createSessions } from './http/session.ts';
@@ -24,6 +26,8 @@ import { createLifeCycle, type LifeCycle } from './life-cycle.ts';
 import { createLog, type Log } from './log.ts';
 import { createMailer } from './mailer.ts';
 import type { Module } from './module.ts';
+import { createGateways } from './gateway.ts';
+import { createPlugins } from './plugin.ts';
 import { createProductTypes } from './product.ts';
 import { createScheduler, type NamedJob, type Scheduler } from './scheduler.ts';
 import { createSecrets } from './secret.ts';
@@ -91,6 +95,8 @@ export function createApp({
   const sessions = redis === undefined ? databaseSessions(database.knex) : redisSessions(redis);
   const lifeCycle = createLifeCycle(database, clock, join(config.dataDir, 'backups'));
   const productTypes = createProductTypes(() => lifeCycle.active());
+  const gateways = createGateways(() => lifeCycle.active());
+  const plugins = createPlugins(() => lifeCycle.active());
 
   const leftOut: string[] = [];
   const leaveOut = (module: Module, error: unknown): boolean => {
@@ -112,6 +118,8 @@ export function createApp({
     settings,
     secrets,
     productTypes,
+    gateways,
+    plugins,
     catalog: lifeCycle,
     sessions,
     limits,
@@ -138,7 +146,15 @@ export function createApp({
   const numbers = new Map(loaded.flatMap(({ contributions }) => Object.entries(contributions.errorNumbers ?? {})));
   const fossbilling = createFossbilling({ timeZone: config.timeZone, numberOf: (code) => numbers.get(code) });
   const authenticators = loaded.flatMap(({ contributions }) => contributions.authenticators ?? []);
-  const dispatch = createDispatch({ context, authenticators: () => authenticators, limits, log, inspect });
+  const recognizers = loaded.flatMap(({ contributions }) => contributions.recognizers ?? []);
+  const dispatch = createDispatch({
+    context,
+    authenticators: () => authenticators,
+    recognizers: () => recognizers,
+    limits,
+    log,
+    inspect,
+  });
   const pending = async (): Promise<string[]> => {
     const owners = [{ name: 'core', migrations: coreMigrations }, ...lifeCycle.active().map(({ module }) => module)];
     const unfinished = await unfinishedRestore(database.knex);
@@ -146,8 +162,12 @@ export function createApp({
     return unfinished === undefined ? pending : [`restore of ${unfinished}`, ...pending];
   };
   // A database that is away is the call's to tell of; meanwhile the modules that were active are.
+  const gates = createGates(() => lifeCycle.active(), system, log);
   const refresh = (): Promise<void> | undefined =>
-    lifeCycle.refresh()?.catch((error: unknown) => log.warn('the state of the modules cannot be read', { error }));
+    lifeCycle
+      .refresh()
+      ?.catch((error: unknown) => log.warn('the state of the modules cannot be read', { error }))
+      .then(() => gates.refresh());
   const openSession = createSessions(
     sessions,
     secrets.fingerprint('session', 'cookie'),
@@ -158,13 +178,16 @@ export function createApp({
     dispatch,
     fossbilling,
     target: createApi(loaded, lifeCycle),
+    mounts: createMounts(loaded, lifeCycle.isActive),
     refresh,
+    gates,
     session: openSession,
     mount: (app) =>
       mountSite(app, {
         config,
         active: () => lifeCycle.active(),
         refresh,
+        gates,
         context,
         dispatch,
         fossbilling,
@@ -176,6 +199,7 @@ export function createApp({
         log,
       }),
     trustedProxies: config.trustedProxies,
+    incoming: { folder: join(config.dataDir, 'incoming'), maxFileBytes: config.maxUploadBytes },
     log,
   });
 

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import { later, MINUTE, SECOND } from './clock.ts';
 import { patiently, type Context, type Outbox, type Tx } from './context.ts';
 import type { EventToken, HookToken } from './event.ts';
-import { NotYet, type Hook } from './listener.ts';
+import { NotYet, type Echo, type Hook } from './listener.ts';
 import { compileCheck } from './schema.ts';
 import * as outbox from './outbox.ts';
 import type { Log } from './log.ts';
@@ -19,6 +19,7 @@ export interface Subscriptions {
   subscribersOf(event: string): readonly Subscriber[];
   subscriber(id: string): Subscriber | undefined;
   hooksOf(hook: string): readonly Hook[];
+  echoesOf(name: string): readonly Echo[];
 }
 
 export interface Bus extends Outbox {
@@ -102,6 +103,28 @@ export function createBus(makeContext: () => Context, subscriptions: Subscriptio
     if (mistake !== undefined) throw new TypeError(`${token.name}: ${mistake}`);
   }
 
+  async function tell(tx: Tx, event: string, payload: unknown): Promise<number> {
+    const ids = subscriptions.subscribersOf(event).map(({ id }) => id);
+    await outbox.insert(tx.db, event, payload, ids, tx.now);
+    return ids.length;
+  }
+
+  /** One after the other, in our words and then in those of others. */
+  async function putTo(
+    ctx: Context,
+    hook: string,
+    question: unknown,
+    put: (asked: Hook, words: unknown) => Promise<void> | undefined,
+  ): Promise<void> {
+    for (const asked of subscriptions.hooksOf(hook)) await put(asked, question);
+    for (const { as, words } of subscriptions.echoesOf(hook)) {
+      const asked = subscriptions.hooksOf(as);
+      if (asked.length === 0) continue;
+      const inOtherWords = await words(question, ctx);
+      for (const one of asked) await put(one, inOtherWords);
+    }
+  }
+
   const inBackground = (): void => {
     round().catch((error: unknown) => log.error('the outbox cannot be read', { error }));
   };
@@ -109,23 +132,18 @@ export function createBus(makeContext: () => Context, subscriptions: Subscriptio
   return {
     async write(tx: Tx, event, payload) {
       check(event, payload);
-      const subscribers = subscriptions.subscribersOf(event.name);
-      await outbox.insert(
-        tx.db,
-        event.name,
-        payload,
-        subscribers.map(({ id }) => id),
-        tx.now,
-      );
-      return subscribers.length;
+      let written = await tell(tx, event.name, payload);
+      for (const { as, words } of subscriptions.echoesOf(event.name))
+        if (subscriptions.subscribersOf(as).length > 0) written += await tell(tx, as, await words(payload, tx));
+      return written;
     },
     async ask(tx, hook, question) {
       check(hook, question);
-      for (const asked of subscriptions.hooksOf(hook.name)) await asked.run?.(tx, question);
+      await putTo(tx, hook.name, question, (asked, words) => asked.run?.(tx, words));
     },
     async consult(ctx, hook, question) {
       check(hook, question);
-      for (const asked of subscriptions.hooksOf(hook.name)) await asked.consult?.(ctx, question);
+      await putTo(ctx, hook.name, question, (asked, words) => asked.consult?.(ctx, words));
     },
     wake() {
       if (timer !== undefined && !isStopped) setImmediate(inBackground);

@@ -1,4 +1,4 @@
-import type { Static, TObject, TSchema } from '@sinclair/typebox';
+import { Type, type Static, type TObject, type TSchema } from '@sinclair/typebox';
 import type { Actor, AdminActor, ClientActor } from './actor.ts';
 import type { Context } from './context.ts';
 import { compileInput, type InputReader } from './schema.ts';
@@ -21,6 +21,10 @@ export interface Endpoint {
   readonly isHot: boolean;
   /** A valid session wins over a token (spec A6, "Precedence"). */
   readonly prefersSession: boolean;
+  /** Open to guests, but who shows a secret that a module recognizes is who it says, and a wrong one is refused. */
+  readonly knowsCallers: boolean;
+  /** Files may come with it, as `multipart/form-data`; elsewhere they are dropped. */
+  readonly takesFiles: boolean;
   run(ctx: Context, input: unknown): Promise<unknown>;
 }
 
@@ -34,6 +38,7 @@ interface Spec<A extends Actor, I extends TObject, O extends TSchema> {
 interface GuestSpec<I extends TObject, O extends TSchema> extends Spec<Actor, I, O> {
   readonly limit?: PolicyName;
   readonly isHot?: boolean;
+  readonly knowsCallers?: boolean;
 }
 
 interface ClientSpec<I extends TObject, O extends TSchema> extends Spec<ClientActor, I, O> {
@@ -46,11 +51,12 @@ interface AdminSpec<I extends TObject, O extends TSchema> extends Spec<AdminActo
   readonly permission: string | readonly string[];
   readonly limit?: PolicyName;
   readonly prefersSession?: boolean;
+  readonly takesFiles?: boolean;
 }
 
 /** Open to anyone. */
 export const guestEndpoint = <I extends TObject, O extends TSchema>(spec: GuestSpec<I, O>): Endpoint =>
-  endpoint('guest', spec, { limit: spec.limit, isHot: spec.isHot });
+  endpoint('guest', spec, { limit: spec.limit, isHot: spec.isHot, knowsCallers: spec.knowsCallers });
 
 /** For a signed-in client, who is `ctx.actor`. */
 export const clientEndpoint = <I extends TObject, O extends TSchema>(spec: ClientSpec<I, O>): Endpoint =>
@@ -62,6 +68,7 @@ export const adminEndpoint = <I extends TObject, O extends TSchema>(spec: AdminS
     permission: [spec.permission].flat().filter((key) => key !== 'access'),
     limit: spec.limit,
     prefersSession: spec.prefersSession,
+    takesFiles: spec.takesFiles,
   });
 
 interface Traits {
@@ -69,6 +76,8 @@ interface Traits {
   readonly limit?: PolicyName | undefined;
   readonly isHot?: boolean | undefined;
   readonly prefersSession?: boolean | undefined;
+  readonly takesFiles?: boolean | undefined;
+  readonly knowsCallers?: boolean | undefined;
 }
 
 function endpoint<A extends Actor, I extends TObject, O extends TSchema>(
@@ -86,13 +95,22 @@ function endpoint<A extends Actor, I extends TObject, O extends TSchema>(
     limit: traits.limit,
     isHot: traits.isHot ?? false,
     prefersSession: traits.prefersSession ?? false,
+    takesFiles: traits.takesFiles ?? false,
+    knowsCallers: traits.knowsCallers ?? false,
     // Dispatch has settled that the actor is of this role and that the reader has made the input.
     run: (ctx, input) => spec.handle(ctx as Context<A>, input as Static<I>),
   };
 }
 
+/** The answer of a call that has nothing to tell but that it was done. */
+export const Done = Type.Literal(true);
+export const done = async (work: Promise<unknown>): Promise<true> => {
+  await work;
+  return true;
+};
+
 /** The words every dialect knows for what is more than an answer. */
-export type Outcome = SignedIn | SignedOut | Download | OfVisit;
+export type Outcome = SignedIn | SignedOut | Download | OfVisit | Created;
 
 export class SignedIn {
   readonly role: 'client' | 'admin';
@@ -117,14 +135,34 @@ export class SignedOut {
   }
 }
 
+/** The call made something; some dialects say so. */
+export class Created {
+  readonly result: unknown;
+  constructor(result: unknown) {
+    this.result = result;
+  }
+}
+
+/** A file on the disk, which is sent as it is read, from any byte on. */
+export interface StoredFile {
+  readonly size: number;
+  /** Tells this content from any other. */
+  readonly hash: string;
+  /** From the byte `start` up to the one before `end`. */
+  open(start: number, end: number): NodeJS.ReadableStream;
+}
+
 export class Download {
   readonly name: string;
   readonly type: string;
-  readonly content: NodeJS.ReadableStream | string | Buffer;
-  constructor(name: string, type: string, content: NodeJS.ReadableStream | string | Buffer) {
+  readonly content: NodeJS.ReadableStream | StoredFile | string | Buffer;
+  /** To be looked at in the browser; only a PDF is, whatever else is asked for. */
+  readonly isInline: boolean;
+  constructor(name: string, type: string, content: Download['content'], isInline = false) {
     this.name = name;
     this.type = type;
     this.content = content;
+    this.isInline = isInline && type === 'application/pdf';
   }
 }
 
@@ -134,6 +172,13 @@ export interface Visit {
   readonly url: string;
   /** Whether a client or a staff member is signed in at this browser. */
   isSignedIn(): Promise<boolean>;
+  /** The client who is signed in at this browser. */
+  clientId(): Promise<number | undefined>;
+  /** What a module keeps of this visitor, from before the sign-in until the sign-out. Others never see it. */
+  note(name: string): Promise<string | undefined>;
+  keepNote(name: string, text: string): Promise<void>;
+  /** Who is signed in at this browser, in either role. */
+  who(): Promise<{ readonly clientId: number | undefined; readonly adminId: number | undefined }>;
   /** What was kept for the next page of this browser; taking it clears it. */
   takeMessages(): Promise<readonly string[]>;
   /** Ends all sessions of an account but for the one of this call. */
@@ -153,4 +198,7 @@ export const signedIn = (role: 'client' | 'admin', id: number, result: unknown, 
 export const signedOut = (role: 'client' | 'admin', result: unknown): SignedOut => new SignedOut(role, result);
 export const file = (name: string, type: string, content: Download['content']): Download =>
   new Download(name, type, content);
+export const pdf = (name: string, content: Download['content']): Download =>
+  new Download(name, 'application/pdf', content, true);
+export const created = (result: unknown): Created => new Created(result);
 export const ofVisit = (answer: (visit: Visit) => Promise<unknown>): OfVisit => new OfVisit(answer);

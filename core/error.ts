@@ -13,13 +13,18 @@ interface Details {
   readonly cause?: unknown;
   /** Whole seconds after which the caller may try again. */
   readonly retryAfter?: number;
+  /** What is wrong with each field of the input. */
+  readonly fields?: FieldErrors;
 }
+
+export type FieldErrors = Readonly<Record<string, readonly string[]>>;
 
 /** The one error that may reach a caller. `code` is for programs (`order.not_active`), `message` may be shown to people. */
 export class AppError extends Error {
   readonly kind: ErrorKind;
   readonly code: string;
   readonly retryAfter: number | undefined;
+  readonly fields: FieldErrors | undefined;
 
   constructor(kind: ErrorKind, code: string, message: string, details: Details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -27,10 +32,14 @@ export class AppError extends Error {
     this.kind = kind;
     this.code = code;
     this.retryAfter = details.retryAfter;
+    this.fields = details.fields;
   }
 }
 
 export const invalidInput = (code: string, message: string): AppError => new AppError('invalid_input', code, message);
+/** Says of each field what is wrong with it; the first of these is the message. */
+export const invalidFields = (fields: FieldErrors, code = 'input.invalid'): AppError =>
+  new AppError('invalid_input', code, Object.values(fields)[0]?.[0] ?? 'The input is invalid.', { fields });
 export const unauthenticated = (code: string, message: string): AppError =>
   new AppError('unauthenticated', code, message);
 export const forbidden = (code: string, message: string): AppError => new AppError('forbidden', code, message);

@@ -218,7 +218,21 @@ const withCheckedSetup = (module: Module): Module => ({
   },
 });
 
-const LISTS = ['mounts', 'pages', 'menu', 'productTypes', 'hooks', 'listeners', 'mails', 'jobs', 'checks'] as const;
+const LISTS = [
+  'mounts',
+  'recognizers',
+  'pages',
+  'menu',
+  'productTypes',
+  'gateways',
+  'plugins',
+  'hooks',
+  'listeners',
+  'mails',
+  'echoes',
+  'jobs',
+  'checks',
+] as const;
 
 function mistakeInContributions(
   name: string,
@@ -232,6 +246,7 @@ function mistakeInContributions(
     return `it provides the service of ${provides.token.module}, which is not its own`;
   if (contributions.authenticators !== undefined) return 'only modules that ship can say who is calling';
   for (const [role, endpoints] of Object.entries(api)) {
+    if (role === 'otherwise' || role === 'as') continue;
     for (const [method, endpoint] of Object.entries(endpoints ?? {}))
       if (!isObject(endpoint) || endpoint['role'] !== role || typeof endpoint['run'] !== 'function')
         return `${role}/${method} was not made by ${role}Endpoint`;

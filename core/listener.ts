@@ -20,6 +20,25 @@ export interface Hook {
   readonly consult?: (ctx: Context, question: unknown) => Promise<void>;
 }
 
+/**
+ * What happens here in the words of a foreign contract, for modules that listen for these. The words are made within the
+ * transaction, and only when somebody listens.
+ */
+export interface Echo {
+  /** Name of the event or hook it repeats. */
+  readonly of: string;
+  /** Name under which those who know the other words hear it. */
+  readonly as: string;
+  words(payload: unknown, ctx: Context): Promise<Record<string, unknown>>;
+}
+
+/** A file that goes with a letter. */
+export interface Attachment {
+  readonly name: string;
+  readonly type: string;
+  readonly content: Buffer;
+}
+
 /** A letter: to whom, and what its template is told. `undefined` sends nothing. */
 export interface Letter {
   readonly to: string;
@@ -33,6 +52,7 @@ export interface Letter {
   readonly isForStaff?: boolean;
   /** Where the recipient can end letters of this kind; absent for letters nobody can do without. */
   readonly unsubscribeUrl?: string;
+  readonly attachment?: Attachment | undefined;
 }
 
 /** Thrown by a listener whose time has not come: it is told again then, and that is no failure. */
@@ -80,6 +100,12 @@ export const ahead = <H extends HookToken>(
   token: hook,
   consult: (ctx, question) => consult(ctx, question as PayloadOf<H>),
 });
+
+export const echo = <T extends EventToken | HookToken>(
+  of: T,
+  as: string,
+  words: (payload: PayloadOf<T>, ctx: Context) => Record<string, unknown> | Promise<Record<string, unknown>>,
+): Echo => ({ of: of.name, as, words: async (payload, ctx) => words(payload as PayloadOf<T>, ctx) });
 
 export const mail = <E extends EventToken>(
   event: E,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport, type Transporter } from 'nodemailer';
+import type { Attachment } from './listener.ts';
 
 /** A letter with its words. */
 export interface Message {
@@ -11,6 +12,7 @@ export interface Message {
   readonly fromName: string;
   readonly subject: string;
   readonly html: string;
+  readonly attachment?: Attachment | undefined;
 }
 
 /** The one place that sends mail. Rejects when the mail was not taken; whoever asked tries again. */
@@ -31,6 +33,7 @@ export function createMailer(mailUrl: string | undefined, folder: string, host: 
     subject: message.subject,
     html: message.html,
     text: plainText(message.html),
+    attachments: attached(message.attachment),
     messageId: `<${id}@${host}>`,
     // Mails come from the outbox alone: no attachment by path or address.
     disableFileAccess: true,
@@ -60,6 +63,12 @@ export function createMailer(mailUrl: string | undefined, folder: string, host: 
     close: () => transport.close(),
   };
 }
+
+/** As the mail library takes it: content and nothing that it would have to fetch. */
+export const attached = (attachment: Attachment | undefined) =>
+  attachment === undefined
+    ? []
+    : [{ filename: attachment.name, contentType: attachment.type, content: attachment.content }];
 
 /** The file has its name only once it is whole and on the disk: a full disk leaves a draft, never half a mail. */
 export async function keepMail(folder: string, id: string, content: Buffer): Promise<void> {

@@ -96,6 +96,11 @@ export function rateFrom(text: string): Rate {
 /** By ISO 4217; 2 for codes it does not list. */
 export const minorDigits = (currency: string): number => exponents.get(currency) ?? 2;
 
+/** What ISO 4217 lists, in the order of the alphabet. */
+export const currencyCodes: readonly string[] = Object.values(iso4217)
+  .map(({ code }) => code)
+  .sort();
+
 // Ariary and ouguiya count in fifths here, but ISO 4217 gives them two digits: the default.
 const exponents: ReadonlyMap<string, number> = new Map(
   Object.values(iso4217)

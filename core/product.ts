@@ -16,6 +16,7 @@ export interface OrderRef {
   readonly period: string | undefined;
   readonly quantity: number;
   readonly expiresAt: Date | undefined;
+  readonly activatedAt?: Date | undefined;
   readonly config: Settings;
 }
 
@@ -51,6 +52,31 @@ export interface ProductType {
 
   /** What owner and staff see of the delivered service; undefined when there is none. */
   show(ctx: Context, order: OrderRef): Promise<Settings | undefined>;
+  /** Which of several orders have what `show` shows, in one query, for the doctor. Absent: each is shown. */
+  delivered?(ctx: Context, orders: readonly OrderRef[]): Promise<ReadonlySet<number>>;
+  /** What `tollkeeper demo` makes up. */
+  readonly demo?: ProductDemo;
+}
+
+export interface ProductDemo {
+  readonly products: readonly DemoProduct[];
+  /** What a product needs beside its row, such as a file. */
+  ready?(ctx: Context, productId: number): Promise<void>;
+  /** The rows of several orders at once, each as its order stands; their ids in the same order. */
+  deliver(tx: Tx, orders: readonly OrderRef[]): Promise<readonly number[]>;
+}
+
+/** Prices in hundredths of the default currency. */
+export interface DemoProduct {
+  readonly title: string;
+  readonly description: string;
+  readonly config: Settings;
+  /** Paid once; absent with `periods`. Neither: free. */
+  readonly once?: number;
+  readonly periods?: Readonly<Record<string, number>>;
+  readonly setupPrice?: number;
+  readonly stock?: number;
+  readonly isAddon?: boolean;
 }
 
 export const productType = <T extends ProductType>(type: T): T => type;

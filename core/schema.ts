@@ -2,7 +2,8 @@ import { OptionalKind, Type, type Static, type TObject, type TSchema } from '@si
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import type { Page, PageRequest } from './db/paginate.ts';
-import { invalidInput, type AppError } from './error.ts';
+import { AppError, invalidInput, type FieldErrors } from './error.ts';
+import { Upload } from './upload.ts';
 
 /**
  * Wire types. Beside its JSON schema each knows how to read what callers really send: forms send text for everything,
@@ -11,11 +12,24 @@ import { invalidInput, type AppError } from './error.ts';
 const Coerce = Symbol('coerce');
 const Message = Symbol('message');
 const Nullable = Symbol('nullable');
+const Aliases = Symbol('aliases');
 
 /** Turns what was sent into the wire type; `undefined` means "cannot be read as that". */
 type Coercion = (value: unknown) => unknown;
 
 const wire = <T>(schema: object, coerce: Coercion) => Type.Unsafe<T>({ ...schema, [Coerce]: coerce });
+
+/** Thrown by a reader that can say what is wrong with a value. */
+export class Misfit extends Error {}
+
+/** A wire type of a module's own: `read` gives the value or throws a `Misfit`. */
+export const fieldOf = <T>(schema: object, read: (value: unknown) => T | undefined) => wire<T>(schema, read);
+
+/** A parameter that is also found under other names, which count when its own is absent. */
+export const alsoCalled = <T extends TSchema>(schema: T, ...names: readonly string[]): T => ({
+  ...schema,
+  [Aliases]: names,
+});
 
 /** An identifier. What is not a whole number reads as 0, which no row has, so that the answer is "not found". */
 export const Id = wire<number>({ type: 'integer', default: 0 }, (value) => {
@@ -93,6 +107,14 @@ export function parseDate(text: string): Date | undefined {
 
 /** Anything, as it was sent. */
 export const Anything = (options: { description?: string } = {}) => wire<unknown>({ ...options }, (value) => value);
+
+/** A file that came as `multipart/form-data`, at an endpoint that takes files; null when none did. */
+export const FileInput = Type.Unsafe<Upload | null>({
+  default: null,
+  description: 'A file, sent as multipart/form-data.',
+  [Coerce]: (value: unknown) => (value instanceof Upload ? value : null),
+  [Nullable]: true,
+});
 
 /** Also takes null, which is otherwise the same as absent. */
 export const OrNull = <T extends TSchema>(schema: T) =>
@@ -185,6 +207,7 @@ export function compileInput<S extends TObject>(schema: S): InputReader<Static<S
     coerce: coercionOf(field),
     message: Reflect.get(field, Message) as string | undefined,
     isNullable: Reflect.get(field, Nullable) === true,
+    names: [name, ...((Reflect.get(field, Aliases) as readonly string[] | undefined) ?? [])],
     isOptional: Reflect.get(field, OptionalKind) !== undefined,
     fallback: field.default as unknown,
   }));
@@ -198,19 +221,19 @@ export function compileInput<S extends TObject>(schema: S): InputReader<Static<S
     },
     read(sent) {
       const input: Record<string, unknown> = keepsRest ? { ...sent } : {};
-      for (const { name, coerce, isNullable, isOptional, fallback } of fields) {
-        const value = Object.hasOwn(sent, name) ? sent[name] : undefined;
+      const wrong: Record<string, string[]> = {};
+      for (const { name, names, coerce, isNullable, isOptional, fallback } of fields) {
+        const value = valueOf(sent, names);
         if (value === null && isNullable) input[name] = null;
-        else if (value !== undefined && value !== null) input[name] = coerce(value);
+        else if (value !== undefined && value !== null) input[name] = attempted(coerce, value, name, wrong);
         else if (fallback !== undefined && !isOptional) input[name] = fallback;
-        if (input[name] === undefined || (input[name] === null && !isNullable)) {
-          if (value !== undefined && value !== null)
-            throw invalidInput('input.invalid', `Parameter "${name}" is invalid.`);
-          delete input[name];
-        }
+        if (input[name] === undefined || (input[name] === null && !isNullable)) delete input[name];
       }
+      const [first] = Object.values(wrong);
+      for (const { name, isOptional } of fields) if (!isOptional && !(name in input)) wrong[name] ??= [notPassed(name)];
+      if (first !== undefined) throw unfit(first, wrong);
       compiled ??= ajv.compile<Static<S>>(schema); // when first called: an engine has hundreds and starts often
-      if (!compiled(input)) throw refusal(compiled);
+      if (!compiled(input)) throw refusal(compiled, wrong);
       return input;
     },
   };
@@ -225,14 +248,42 @@ export function compileCheck<S extends TSchema>(schema: S): (value: unknown) => 
   };
 }
 
-function refusal({ errors }: ValidateFunction): AppError {
+/** The schema's first complaint, beside the parameters that are missing. */
+function refusal({ errors }: ValidateFunction, wrong: Record<string, string[]>): AppError {
   const error: Partial<ErrorObject> = errors?.[0] ?? {};
   const missing: unknown = error.params?.['missingProperty'];
   const name = typeof missing === 'string' ? missing : (error.instancePath ?? '').slice(1).replaceAll('/', '.');
-  return invalidInput(
-    'input.invalid',
-    `Parameter "${name}" ${missing ? 'was not passed' : (error.message ?? 'is invalid')}.`,
-  );
+  const said = missing ? notPassed(name) : `Parameter "${name}" ${error.message ?? 'is invalid'}.`;
+  return unfit([said], { ...wrong, [name]: [said] });
+}
+
+const unfit = ([message = '']: readonly string[], fields: FieldErrors): AppError =>
+  new AppError('invalid_input', 'input.invalid', message, { fields });
+
+const notPassed = (name: string): string => `Parameter "${name}" was not passed.`;
+
+/** Under the first of its names that has one. */
+function valueOf(sent: Sent, names: readonly string[]): unknown {
+  let value: unknown;
+  for (const name of names) {
+    const found = Object.hasOwn(sent, name) ? sent[name] : undefined;
+    if (found !== undefined && found !== null) return found;
+    if (found === null) value = null;
+  }
+  return value;
+}
+
+/** What the reader makes of it; what it cannot read is noted. */
+function attempted(coerce: Coercion, value: unknown, name: string, wrong: Record<string, string[]>): unknown {
+  try {
+    const read = coerce(value);
+    if (read === undefined) wrong[name] = [`Parameter "${name}" is invalid.`];
+    return read;
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    wrong[name] = [error.message];
+    return undefined;
+  }
 }
 
 /** Absent, blank, or empty and not numeric. 0 and "0" are there (spec A10). */

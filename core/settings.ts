@@ -13,6 +13,8 @@ export interface SettingStore {
   saveConfig(tx: Tx, ext: string, config: Record<string, unknown>): Promise<void>;
   params(ctx: Context): Promise<Record<string, string | null>>;
   param(ctx: Context, name: string): Promise<string | undefined>;
+  /** Read to be changed: whoever else wants to change it waits. */
+  paramForUpdate(tx: Tx, name: string): Promise<string | undefined>;
   saveParam(tx: Tx, name: string, value: string | null): Promise<void>;
   /** Whether a parameter may be read by guests. */
   isPublic(ctx: Context, name: string): Promise<boolean>;
@@ -34,25 +36,30 @@ export function createSettings(secrets: Secrets): SettingStore {
     row?.value ? (JSON.parse(secrets.open(PURPOSE, row.value)) as Record<string, unknown>) : {};
   return {
     config: async (ctx, ext) => open(await rows(ctx.db).where({ owner: ext, name: 'config' }).first()),
-    async configForUpdate(tx, ext) {
-      // A row to lock: two who find none would both begin with nothing, and one would be lost.
-      const row = { owner: ext, name: 'config', value: null, is_public: false };
-      await tx
-        .db('setting')
-        .insert({ ...row, created_at: tx.now, updated_at: tx.now })
-        .onConflict(['owner', 'name'])
-        .ignore();
-      return open(await rows(tx.db).where({ owner: ext, name: 'config' }).forUpdate().first());
-    },
+    configForUpdate: async (tx, ext) => open(await lockRow(tx, ext, 'config')),
     saveConfig: (tx, ext, config) => save(tx, ext, 'config', secrets.seal(PURPOSE, JSON.stringify(config))),
     async params(ctx) {
       const found = await rows(ctx.db).where({ owner: SYSTEM }).orderBy('id');
       return Object.fromEntries(found.map(({ name, value }) => [name, value]));
     },
     param: async (ctx, name) => (await rows(ctx.db).where({ owner: SYSTEM, name }).first())?.value ?? undefined,
+    paramForUpdate: async (tx, name) => (await lockRow(tx, SYSTEM, name))?.value ?? undefined,
     saveParam: (tx, name, value) => save(tx, SYSTEM, name, value),
     isPublic: async (ctx, name) => Boolean((await rows(ctx.db).where({ owner: SYSTEM, name }).first())?.is_public),
   };
+}
+
+async function lockRow(tx: Tx, owner: string, name: string): Promise<Row | undefined> {
+  const find = () => tx.db<Row>('setting').where({ owner, name }).forUpdate().first();
+  const found = await find();
+  if (found !== undefined) return found;
+  // A row to lock: two who find none would both begin with nothing, and one would be lost.
+  await tx
+    .db('setting')
+    .insert({ owner, name, value: null, is_public: false, created_at: tx.now, updated_at: tx.now })
+    .onConflict(['owner', 'name'])
+    .ignore();
+  return find();
 }
 
 async function save(tx: Tx, owner: string, name: string, value: string | null): Promise<void> {

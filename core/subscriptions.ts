@@ -37,12 +37,17 @@ export function createSubscriptions(
     (contributions.hooks ?? []).map((hook) => ({ module: module.name, hook })),
   );
 
+  const echoes = loaded.flatMap(({ module, contributions }) =>
+    (contributions.echoes ?? []).map((echo) => ({ module: module.name, echo })),
+  );
+
   function letterWriter(module: string, folder: URL | undefined, mail: Mail): Subscriber {
     return {
       id: `${module}.mail:${mail.event}:${mail.template}`,
       async run(ctx, payload, deliveryId) {
         const letter = await mail.write(ctx, payload);
-        if (letter === undefined || folder === undefined) return;
+        // Not everyone has an address to write to.
+        if (letter === undefined || letter.to === '' || folder === undefined) return;
         const id = `${module}-${mail.template}-${deliveryId}`;
         await post(ctx, { module, template: mail.template, folder, letter, id });
       },
@@ -55,8 +60,9 @@ export function createSubscriptions(
     const { folder, template, letter, id } = posting;
     const sender = await letters.sender();
     const { subject, body } = await letters.renderer.letter(folder, template, { ...letter.vars, sender });
+    const { to, toName, attachment } = letter;
     await letters.mailer.send(
-      { to: letter.to, toName: letter.toName, from: sender.email, fromName: sender.company, subject, html: body },
+      { to, toName, from: sender.email, fromName: sender.company, subject, html: body, attachment },
       id,
     );
   }
@@ -70,5 +76,7 @@ export function createSubscriptions(
     },
     hooksOf: (name) =>
       hooks.filter(({ module, hook }) => hook.hook === name && isActive(module)).map(({ hook }) => hook),
+    echoesOf: (name) =>
+      echoes.filter(({ module, echo }) => echo.of === name && isActive(module)).map(({ echo }) => echo),
   };
 }

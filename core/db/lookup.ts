@@ -2,28 +2,51 @@ import type { Knex } from 'knex';
 import type Libsql from 'libsql';
 import type { Pool, RowDataPacket } from 'mysql2';
 
-/** One indexed read by a unique key, through a prepared statement: building a query costs as much as running it. */
+/** One indexed read by a key, through a prepared statement: building a query costs as much as running it. */
 export interface Lookup<Row> {
   readonly table: string;
   readonly key: string;
   readonly columns: readonly (keyof Row & string)[];
+  /** The key is a number, which SQLite tells from text. */
+  readonly isNumber?: boolean;
 }
 
 /** What answers look-ups on one database. It reads what is committed, on a connection of its own. */
 export interface Reader {
-  find(lookup: Lookup<Record<string, unknown>>, key: string): Promise<Record<string, unknown> | undefined>;
+  find(lookup: Lookup<Record<string, unknown>>, key: string): Promise<readonly Found[]>;
   close(): Promise<void>;
 }
+
+type Found = Record<string, unknown>;
+const NONE: readonly Found[] = [];
 
 const readers = new WeakMap<Knex, Reader>();
 export const registerReader = (knex: Knex, reader: Reader): void => void readers.set(knex, reader);
 
 /** The row of `key`, as it is committed. Not for use inside a transaction, whose own changes it does not see. */
 export async function look<Row extends object>(db: Knex, lookup: Lookup<Row>, key: string): Promise<Row | undefined> {
+  const [row] = await lookAll(db, lookup, key);
+  return row;
+}
+
+/** All rows of a key that is not unique, in no order. */
+export async function lookAll<Row extends object>(db: Knex, lookup: Lookup<Row>, key: string): Promise<readonly Row[]> {
   const reader = readers.get(db);
   if (reader === undefined) throw new Error(`look() of ${lookup.table} needs a database, not a transaction.`);
   // The columns are those of Row by the type of Lookup.
-  return (await reader.find(lookup as unknown as Lookup<Record<string, unknown>>, key)) as Row | undefined;
+  return (await reader.find(lookup as unknown as Lookup<Found>, key)) as readonly Row[];
+}
+
+/** Rows by the text of their key. */
+function byKey(rows: readonly Found[], key: string): ReadonlyMap<string, readonly Found[]> {
+  const found = new Map<string, Found[]>();
+  for (const row of rows) {
+    const value = String(row[key]);
+    const same = found.get(value);
+    if (same === undefined) found.set(value, [row]);
+    else same.push(row);
+  }
+  return found;
 }
 
 /**
@@ -32,7 +55,7 @@ export async function look<Row extends object>(db: Knex, lookup: Lookup<Row>, ke
  */
 export function sqliteReader(open: () => InstanceType<typeof Libsql>): Reader {
   let connection: InstanceType<typeof Libsql> | undefined;
-  const queues = new Map<object, (key: string) => Promise<Record<string, unknown> | undefined>>();
+  const queues = new Map<object, (key: string) => Promise<readonly Found[]>>();
   return {
     find(lookup, key) {
       connection ??= open();
@@ -46,7 +69,7 @@ export function sqliteReader(open: () => InstanceType<typeof Libsql>): Reader {
 
 function sqliteQueue(
   connection: InstanceType<typeof Libsql>,
-  { table, key, columns }: Lookup<Record<string, unknown>>,
+  { table, key, columns, isNumber = false }: Lookup<Record<string, unknown>>,
 ) {
   const fields = [...new Set([...columns, key])].map((name) => `'${name}', "${name}"`).join(', ');
   const statement = connection
@@ -60,15 +83,17 @@ function sqliteQueue(
     waiting = [];
     try {
       // Parameters go in an array always: libsql aborts the process on a lone Buffer or Date.
-      const [text] = statement.get([JSON.stringify(group.map((one) => one.key))]) as unknown as [string];
+      const [text] = statement.get([
+        JSON.stringify(group.map((one) => (isNumber ? Number(one.key) : one.key))),
+      ]) as unknown as [string];
       const rows = JSON.parse(text) as Record<string, unknown>[];
-      const found = new Map(rows.map((row) => [row[key], row]));
-      for (const one of group) one.answer(found.get(one.key));
+      const found = byKey(rows, key);
+      for (const one of group) one.answer(found.get(one.key) ?? NONE);
     } catch (error) {
       for (const one of group) one.fail(error);
     }
   };
-  return (wanted: string): Promise<Record<string, unknown> | undefined> =>
+  return (wanted: string): Promise<readonly Found[]> =>
     new Promise((answer, fail) => {
       waiting.push({ key: wanted, answer, fail });
       if (waiting.length === 1) setImmediate(run);
@@ -81,7 +106,7 @@ const LARGEST = 64;
 
 interface Waiting {
   readonly key: string;
-  answer(row: Record<string, unknown> | undefined): void;
+  answer(rows: readonly Found[]): void;
   fail(error: unknown): void;
 }
 
@@ -125,12 +150,12 @@ function batch(pool: Pool, { table, key, columns }: Lookup<Record<string, unknow
       running--;
       if (waiting.length > 0) run();
       if (error) return group.forEach((one) => one.fail(error));
-      const found = new Map(rows.map((row) => [String(row[key]), row as Record<string, unknown>]));
-      group.forEach((one) => one.answer(found.get(one.key)));
+      const found = byKey(rows, key);
+      group.forEach((one) => one.answer(found.get(one.key) ?? NONE));
     });
   };
 
-  return (wanted: string): Promise<Record<string, unknown> | undefined> =>
+  return (wanted: string): Promise<readonly Found[]> =>
     new Promise((answer, fail) => {
       waiting.push({ key: wanted, answer, fail });
       // Two statements under way keep the server busy while this process decodes; the rest gathers meanwhile.

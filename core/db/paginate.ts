@@ -25,6 +25,86 @@ export async function paginate<Row extends object, T>(
   return { page, perPage, total, items: rows.map(toItem) };
 }
 
+export interface Sorting {
+  /** The primary key, which also ends the sorting. */
+  readonly key: string;
+  readonly by: readonly { readonly column: string; readonly order: 'asc' | 'desc' }[];
+  /** Nothing narrows the list: as long as its ids have no gap, they tell by themselves which are on a page. */
+  readonly isWhole?: boolean;
+}
+
+/** The newest first, as far as ids tell. */
+export const latestFirst = (key = 'id', filter?: object): Sorting => ({
+  key,
+  by: [{ column: key, order: 'desc' }],
+  isWhole: filter !== undefined && Object.values(filter).every((value) => value === undefined),
+});
+
+/**
+ * The same for tables that grow without end. A page is found by its keys alone, in an index and counted from whichever
+ * end is nearer, and only its own rows are read: the last page costs what the first costs.
+ */
+export async function paginateFar<Row extends object, T>(
+  found: Knex.QueryBuilder,
+  sorting: Sorting,
+  { page, perPage }: PageRequest,
+  rowsOf: (keys: readonly number[]) => Knex.QueryBuilder,
+  toItem: (row: Row) => T,
+): Promise<Page<T>> {
+  const [counted] = (await found.clone().count({ total: '*' })) as { total: number | string }[];
+  const total = Number(counted?.total ?? 0);
+  const before = (page - 1) * perPage;
+  const size = Math.min(perPage, total - before);
+  if (size <= 0) return { page, perPage, total, items: [] };
+  const part = { total, before, size, after: total - before - size };
+  const keys = (await keysWithoutGap(found, sorting, part)) ?? (await walkToKeys(found, sorting, part));
+  const rows = (await rowsOf(keys).orderBy([...sorting.by])) as Row[];
+  return { page, perPage, total, items: rows.map(toItem) };
+}
+
+interface Part {
+  readonly total: number;
+  /** Rows before the page, on it and after it. */
+  readonly before: number;
+  readonly size: number;
+  readonly after: number;
+}
+
+async function walkToKeys(
+  found: Knex.QueryBuilder,
+  { key, by }: Sorting,
+  { before, size, after }: Part,
+): Promise<number[]> {
+  const isNearEnd = after < before;
+  const sorting = by.map(({ column, order }) => ({ column, order: isNearEnd ? turned[order] : order }));
+  const wanted = found.clone().select({ key }).orderBy(sorting).limit(size);
+  const keys = (await wanted.offset(isNearEnd ? after : before)) as { key: number }[];
+  return keys.map((row) => row.key);
+}
+
+const turned = { asc: 'desc', desc: 'asc' } as const;
+/** So many rows are walked over sooner than the two ends are looked up. */
+const SHORT_WALK = 10_000;
+
+/** A log only grows at one end and is purged at the other, so its ids are often all there: then the page is known at once. */
+async function keysWithoutGap(
+  found: Knex.QueryBuilder,
+  { key, by, isWhole = false }: Sorting,
+  { total, before, size, after }: Part,
+): Promise<number[] | undefined> {
+  if (!isWhole || by.length > 1 || Math.min(before, after) < SHORT_WALK) return undefined;
+  const order = by[0]?.order ?? 'asc';
+  const ends: number[] = [];
+  for (const direction of [order, turned[order]]) {
+    const [row] = (await found.clone().select({ key }).orderBy(key, direction).limit(1)) as { key: number }[];
+    ends.push(Number(row?.key));
+  }
+  const [first = NaN, last = NaN] = ends;
+  if (Math.abs(last - first) + 1 !== total) return undefined;
+  const step = order === 'asc' ? 1 : -1;
+  return Array.from({ length: size }, (_, index) => first + step * (before + index));
+}
+
 /** Case-insensitive "contains"; `%` and `_` keep their meaning (spec A11), a backslash is only itself. */
 export const whereContains = (query: Knex.QueryBuilder, column: string, text: string): Knex.QueryBuilder =>
   query.whereRaw("?? like ? escape '!'", [column, `%${text.replaceAll('!', '!!')}%`]);

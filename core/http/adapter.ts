@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { invalidInput, type AppError } from '../error.ts';
 import type { HttpReply, HttpRequest } from './dialect.ts';
+import { isMultipart, pendingForm, type Incoming } from './multipart.ts';
 
 /** The only code that sees both node's objects and ours. Express's are the same objects, so one adapter serves both doors. */
 
@@ -13,7 +15,9 @@ export type Peer = (req: IncomingMessage) => { readonly ip: string; readonly isS
 const EMPTY = Buffer.alloc(0);
 
 /** Reads a request whole. Throws `api.body_too_large` beyond one mebibyte. */
-export async function readRequest(req: IncomingMessage, peer: Peer): Promise<HttpRequest> {
+export async function readRequest(req: IncomingMessage, peer: Peer, incoming?: Incoming): Promise<HttpRequest> {
+  if (incoming !== undefined && req.method === 'POST' && isMultipart(req))
+    return { ...plain(req, peer, EMPTY), pending: pendingForm(req, incoming) };
   const hasBody = req.method !== 'GET' && req.method !== 'HEAD';
   return plain(req, peer, hasBody ? await readBody(req) : EMPTY);
 }
@@ -59,14 +63,23 @@ export async function sendReply(
   { status, headers, body }: HttpReply,
   isHead: boolean,
 ): Promise<void> {
-  if (res.destroyed) return;
+  if (res.destroyed) return abandon(body);
   res.statusCode = status;
   for (const name in headers) res.setHeader(name, headers[name] ?? '');
   if (typeof body !== 'string' && !Buffer.isBuffer(body)) {
+    if (isHead) {
+      abandon(body);
+      return void res.end();
+    }
     // The reader of a download may go away at any moment; that is not our failure.
     return pipeline(body, res).catch(() => undefined);
   }
   res.setHeader('content-length', Buffer.byteLength(body));
   if (status === 413) res.setHeader('connection', 'close');
   res.end(isHead ? undefined : body);
+}
+
+/** A file that nobody reads to its end must be closed. */
+function abandon(body: HttpReply['body']): void {
+  if (body instanceof Readable) body.destroy();
 }

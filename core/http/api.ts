@@ -12,17 +12,22 @@ export function createApi(
   catalog: Pick<ModuleCatalog, 'isActive'>,
 ): (path: string) => Target {
   const endpoints = new Map<string, Endpoint>();
+  /** Module by the name its calls go under. */
+  const modules = new Map<string, string>();
   for (const { module, contributions } of loaded) {
+    const name = apiNameOf({ module, contributions });
+    modules.set(name, module.name);
     for (const role of ROLES) {
       for (const [method, endpoint] of Object.entries(contributions.api?.[role] ?? {}))
-        endpoints.set(`${role}/${module.name}/${method.toLowerCase()}`, endpoint);
+        endpoints.set(`${role}/${name}/${method.toLowerCase()}`, endpoint);
     }
   }
+  const others = new Map(loaded.map(({ module, contributions }) => [module.name, contributions.api?.otherwise]));
   /** As callers write them nearly always: found at once. */
   const canonical = new Map(
     [...endpoints].map(([key, endpoint]) => {
-      const [role, module] = key.split('/') as [Role, string];
-      return [`/api/${key}`, { role, module, endpoint }];
+      const [role, name = ''] = key.split('/') as [Role, string];
+      return [`/api/${key}`, { role, module: modules.get(name) ?? name, endpoint }];
     }),
   );
   return (path) => {
@@ -34,17 +39,21 @@ export function createApi(
     const [, role, first, second] = match as unknown as [string, Role, string, string];
     const name = `${first}_${second}`;
     const cut = name.indexOf('_');
-    const module = name.slice(0, cut).toLowerCase();
+    const called = name.slice(0, cut).toLowerCase();
+    const module = modules.get(called) ?? called;
     const method = name.slice(cut + 1);
     if (module === '')
       return { role, module, endpoint: undefined, early: invalidInput('api.no_module_name', 'Invalid module name') };
     if (!catalog.isActive(module)) return { role, module, endpoint: undefined, early: inactive(module) };
-    const endpoint = endpoints.get(`${role}/${module}/${method.toLowerCase()}`);
+    const endpoint = endpoints.get(`${role}/${called}/${method.toLowerCase()}`) ?? others.get(module)?.(role, method);
     return endpoint === undefined
       ? { role, module, endpoint, late: unknownMethod(role, module, method) }
       : { role, module, endpoint };
   };
 }
+
+/** What the calls of a module go under: its name, unless it says otherwise. */
+export const apiNameOf = ({ module, contributions }: LoadedModule): string => contributions.api?.as ?? module.name;
 
 const unknownCall = (path: string): Target => ({
   role: 'guest',

@@ -1,5 +1,5 @@
 import type { AdminActor, ClientActor } from '../actor.ts';
-import type { Authenticator } from '../authenticator.ts';
+import type { Authenticator, Recognizer } from '../authenticator.ts';
 import type { Context } from '../context.ts';
 import { forbidden, unauthenticated, type AppError } from '../error.ts';
 import { equalsSecret } from '../secret.ts';
@@ -19,6 +19,7 @@ export async function authenticate(
 ): Promise<ClientActor | AdminActor> {
   const authenticator = authenticators.find((one) => one.role === role);
   if (authenticator === undefined) throw refused('auth.missing');
+  if (credentials.scheme === 'none' || credentials.scheme === 'secret') throw refused('auth.missing');
   if (credentials.scheme === 'token' && !(prefersSession && hasIdentity(await session.read(), role)))
     return byToken(ctx, authenticator, role, credentials);
 
@@ -30,6 +31,17 @@ export async function authenticate(
   if (actor !== undefined) return actor;
   await session.signOut(role);
   throw refused('auth.missing');
+}
+
+/** Who shows a secret that a module issued. */
+export async function recognize(
+  ctx: Context,
+  recognizers: readonly Recognizer[],
+  { kind, secret }: { kind: string; secret: string },
+): Promise<ClientActor> {
+  const actor = await recognizers.find((one) => one.kind === kind)?.recognize(ctx, secret);
+  if (actor === undefined) throw refused('auth.unknown_secret');
+  return actor;
 }
 
 async function byToken(

@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { AppError } from '../error.ts';
 import type { Sent } from '../schema.ts';
+import type { PendingForm, ReceivedForm } from './multipart.ts';
 
 /** A request as plain values. No dialect sees an Express or node object. */
 export interface HttpRequest {
@@ -11,6 +12,12 @@ export interface HttpRequest {
   readonly query: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
+  /** What the names of the route's path stand for, decoded once. */
+  readonly params?: Readonly<Record<string, string>>;
+  /** A multipart body that is still to be read; `body` is empty then. */
+  readonly pending?: PendingForm | undefined;
+  /** The same, once it is read. */
+  readonly form?: ReceivedForm;
   readonly ip: string;
   readonly isSecure: boolean;
 }
@@ -27,7 +34,10 @@ export type Credentials =
   /** The session cookie, which counts for a change only with its CSRF token. */
   | { readonly scheme: 'session'; readonly csrf: string | undefined; readonly csrfCookie: string | undefined }
   /** The session cookie of someone who looks at a page, which changes nothing. */
-  | { readonly scheme: 'visit' };
+  | { readonly scheme: 'visit' }
+  /** A secret of a kind that a module recognizes. */
+  | { readonly scheme: 'secret'; readonly kind: string; readonly secret: string }
+  | { readonly scheme: 'none' };
 
 /** Turns requests into inputs, and results and errors into replies. Pure: it knows HTTP and no business. */
 export interface Dialect {
@@ -36,7 +46,8 @@ export interface Dialect {
   envelope(output: TSchema): TSchema;
   credentials(request: HttpRequest): Credentials;
   read(request: HttpRequest): Sent;
-  write(request: HttpRequest, result: unknown): HttpReply;
+  /** `isNew`: the call made something, for dialects that tell that apart. */
+  write(request: HttpRequest, result: unknown, isNew?: boolean): HttpReply;
   fail(request: HttpRequest, error: AppError): HttpReply;
 }
 

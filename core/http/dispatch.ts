@@ -1,14 +1,15 @@
-import { guestActor, holds, mayEnter, type Actor, type AdminActor } from '../actor.ts';
-import type { Authenticator } from '../authenticator.ts';
+import { guestActor, holds, mayEnter, type Actor, type AdminActor, type ClientActor } from '../actor.ts';
+import type { Authenticator, Recognizer } from '../authenticator.ts';
 import type { Context } from '../context.ts';
 import { isUnavailable } from '../db/errors.ts';
 import type { AppError } from '../error.ts';
-import { asAppError, forbidden, invalidInput, unavailable } from '../error.ts';
-import { Download, OfVisit, SignedIn, SignedOut, type Endpoint, type Role, type Visit } from '../endpoint.ts';
+import { asAppError, forbidden, invalidInput, unauthenticated, unavailable } from '../error.ts';
+import { Created, Download, OfVisit, SignedIn, SignedOut, type Endpoint, type Role, type Visit } from '../endpoint.ts';
 import type { Log } from '../log.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, recognize } from './authenticate.ts';
+import { attachment } from './attachment.ts';
 import type { Dialect, HttpReply, HttpRequest } from './dialect.ts';
-import type { Limits, PolicyName } from './limit.ts';
+import type { Limits, Policy, PolicyName } from './limit.ts';
 import type { SessionHandle } from './session.ts';
 
 /** One request on its way through the road. */
@@ -17,6 +18,8 @@ export interface Call {
   readonly request: HttpRequest;
   readonly session: SessionHandle;
   readonly target: Target;
+  /** Who stands before the API, when somebody does: asked once the body has been understood, before anything is counted. */
+  readonly refuse?: (() => AppError | undefined) | undefined;
 }
 
 /** What a path means: an endpoint, or why there is none. It is thrown only when the caller is known (spec A4). */
@@ -28,11 +31,22 @@ export interface Target {
   readonly early?: AppError;
   /** Comes after it. */
   readonly late?: AppError;
+  /** Limits of its own instead of those of the API. */
+  readonly pace?: Pace | undefined;
+}
+
+/** How often callers may call. Undefined: as often as they like. */
+export interface Pace {
+  /** By address, before anything else is looked at. */
+  ofAddress(ctx: Context, endpoint: Endpoint): Promise<Policy | undefined>;
+  /** By what was shown, or by account. */
+  ofCaller(ctx: Context, endpoint: Endpoint): Promise<Policy | undefined>;
 }
 
 export interface Road {
   context(actor: Actor, ip: string | undefined): Context;
   authenticators(): readonly Authenticator[];
+  recognizers(): readonly Recognizer[];
   readonly limits: Limits;
   readonly log: Log;
   /** Sees each reply; the tests check it against the endpoint's schema. */
@@ -57,8 +71,9 @@ export const createDispatch =
         await session.signOut(result.role);
         return dialect.write(request, result.result);
       }
-      if (result instanceof Download) return attachment(result);
-      const reply = dialect.write(request, result);
+      if (result instanceof Download) return attachment(request, result);
+      const reply =
+        result instanceof Created ? dialect.write(request, result.result, true) : dialect.write(request, result);
       if (road.inspect !== undefined && call.target.endpoint !== undefined)
         road.inspect(call.target.endpoint, dialect, reply);
       return reply;
@@ -69,18 +84,28 @@ export const createDispatch =
       if (error.kind === 'internal' || error.kind === 'unavailable')
         road.log.error('request failed', { path: request.path, error: error.cause ?? error });
       return dialect.fail(request, error);
+    } finally {
+      await request.pending?.discard();
     }
   };
 
-async function answer(road: Road, { dialect, request, session, target }: Call): Promise<unknown> {
-  const sent = dialect.read(request);
+async function answer(road: Road, call: Call): Promise<unknown> {
+  const { dialect, session, target } = call;
+  let { request } = call;
+  let sent = request.pending === undefined ? dialect.read(request) : undefined;
+  const refusal = call.refuse?.();
+  if (refusal !== undefined) throw refusal;
   const { role, endpoint } = target;
   const { limits } = road;
   let ctx = road.context(guestActor, request.ip);
-  if (role === 'guest') {
+  if (target.pace !== undefined && endpoint !== undefined) {
+    ctx = await byItsOwnPace(road, call, target.pace, endpoint, ctx);
+  } else if (role === 'guest') {
     await limits.consume(mainPolicy(target), request.ip);
+    request = await received(road, call, ctx);
   } else {
     await limits.consume(isLogin(target) ? 'api_login' : 'api_authenticated_ip', request.ip);
+    request = await received(road, call, ctx);
     const credentials = dialect.credentials(request);
     const actor = await authenticate(
       ctx,
@@ -96,14 +121,64 @@ async function answer(road: Road, { dialect, request, session, target }: Call): 
     refuseUnconfirmed(actor, target);
   }
   if (target.early !== undefined) throw target.early;
-  if (ctx.actor.kind === 'admin' && !mayEnter(ctx.actor.rights, target.module))
-    throw forbidden('api.no_access', `You do not have access to the ${target.module} module`);
+  if (ctx.actor.kind === 'admin' && !mayEnter(ctx.actor.rights, target.module)) throw noEntry(target);
   if (endpoint === undefined) throw target.late ?? invalidInput('api.unknown_call', 'Unknown API call');
+  sent ??= dialect.read(request);
   endpoint.reader.require(sent);
   if (ctx.actor.kind === 'admin') requirePermission(ctx.actor, target.module, endpoint.permission);
   if (endpoint.limit !== undefined && !isLogin(target)) await limits.consume(endpoint.limit, request.ip);
   return endpoint.run(ctx, endpoint.reader.read(sent));
 }
+
+/** Who calls at a door with limits of its own, where secrets count that modules issue. */
+async function byItsOwnPace(
+  { limits, recognizers, context }: Road,
+  { dialect, request, target }: Call,
+  pace: Pace,
+  endpoint: Endpoint,
+  guest: Context,
+): Promise<Context> {
+  if (limits.isOn) await consumeIfAny(limits, await pace.ofAddress(guest, endpoint), request.ip);
+  if (target.role === 'guest' && !endpoint.knowsCallers) return guest;
+  const credentials = dialect.credentials(request);
+  if (credentials.scheme !== 'secret') {
+    if (target.role === 'guest') return guest;
+    throw unauthenticated('auth.missing', 'Authentication Failed');
+  }
+  const actor = await recognize(guest, recognizers(), credentials);
+  if (limits.isOn) await consumeIfAny(limits, await pace.ofCaller(guest, endpoint), subjectOf(actor));
+  refuseUnconfirmed(actor, target);
+  return context(actor, request.ip);
+}
+
+async function consumeIfAny(limits: Limits, policy: Policy | undefined, subject: string): Promise<void> {
+  if (policy !== undefined) await limits.consume(policy, subject);
+}
+
+const subjectOf = ({ id, shown }: ClientActor): string =>
+  shown === undefined ? `client:${id}` : `${shown.kind}:${shown.id}`;
+
+/** Takes in a multipart body. Nobody who is not known gets to put a file on the disk. */
+async function received(road: Road, { dialect, request, session, target }: Call, ctx: Context): Promise<HttpRequest> {
+  const { pending } = request;
+  if (pending === undefined) return request;
+  const { role, endpoint } = target;
+  const takesFiles = endpoint?.takesFiles === true && role !== 'guest' && target.early === undefined;
+  if (takesFiles) {
+    const sent = dialect.credentials(request);
+    // The token of the session may be in the body; without it the call is refused all the same, after this.
+    const credentials = sent.scheme === 'session' ? ({ scheme: 'visit' } as const) : sent;
+    const actor = await authenticate(ctx, road.authenticators(), role, credentials, session, endpoint.prefersSession);
+    if (actor.kind === 'admin') {
+      if (!mayEnter(actor.rights, target.module)) throw noEntry(target);
+      requirePermission(actor, target.module, endpoint.permission);
+    }
+  }
+  return { ...request, form: await pending.receive(takesFiles, ctx.now) };
+}
+
+const noEntry = ({ module }: Target): AppError =>
+  forbidden('api.no_access', `You do not have access to the ${module} module`);
 
 const visitOf = ({ request, session }: Call): Visit => ({
   url: request.query === '' ? request.path : `${request.path}?${request.query}`,
@@ -111,6 +186,13 @@ const visitOf = ({ request, session }: Call): Visit => ({
     const data = await session.read();
     return data?.clientId !== undefined || data?.adminId !== undefined;
   },
+  who: async () => {
+    const data = await session.read();
+    return { clientId: data?.clientId, adminId: data?.adminId };
+  },
+  clientId: async () => (await session.read())?.clientId,
+  note: (name) => session.note(name),
+  keepNote: (name, text) => session.keepNote(name, text),
   takeMessages: () => session.takeMessages(),
   endOtherSessions: (role, id) => session.endOthers(role, id),
 });
@@ -133,14 +215,3 @@ export function requirePermission({ rights }: AdminActor, module: string, keys: 
       throw forbidden('permission', `You need the "${owner}.${name}" permission to perform this action`);
   }
 }
-
-const attachment = ({ name, type, content }: Download): HttpReply => ({
-  status: 200,
-  headers: {
-    'content-type': type,
-    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-  },
-  body: content,
-});

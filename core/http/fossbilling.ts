@@ -118,6 +118,7 @@ function parsed(request: HttpRequest): Sent {
 }
 
 function parse(request: HttpRequest): Sent {
+  if (request.form !== undefined) return { ...request.form.fields, ...request.form.files };
   if (request.method !== 'POST') return request.query === '' ? {} : parseForm(request.query);
   if (request.body.length === 0) return {};
   const text = request.body.toString('utf8');

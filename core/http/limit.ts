@@ -38,6 +38,14 @@ const POLICIES = {
 
 export type PolicyName = keyof typeof POLICIES;
 
+/** A limit that a module sets for a door of its own. */
+export interface Policy {
+  /** Begins with the name of its module. */
+  readonly name: string;
+  readonly calls: number;
+  readonly seconds: number;
+}
+
 /** A subject that is refused at this moment. */
 export interface Limited extends Exhausted {
   readonly limit: number;
@@ -48,7 +56,9 @@ export interface Limits {
   /** Whether anything is counted at all. */
   readonly isOn: boolean;
   /** Counts one call of `subject`; throws `rate_limited` when there were too many. */
-  consume(policy: PolicyName, subject: string): Promise<void>;
+  consume(policy: PolicyName | Policy, subject: string): Promise<void>;
+  /** Takes a call back, as where only failed attempts count. */
+  giveBack(policy: PolicyName | Policy, subject: string): Promise<void>;
   /** Those who have no call left; without Redis as far as this process knows. */
   listLimited(): Promise<Limited[]>;
   /** Forgets the counts of one subject, under one policy or all; returns how many there were. */
@@ -59,34 +69,38 @@ export interface Limits {
 
 export const isPolicy = (name: string): name is PolicyName => Object.hasOwn(POLICIES, name);
 
+const named = (name: PolicyName): Policy => ({ name, calls: POLICIES[name][0], seconds: POLICIES[name][1] });
+
 /** Without Redis the counts are those of this process. */
 export function createLimits(isOn: boolean, redis: Redis | undefined, clock: Clock): Limits {
   const book = redis === undefined ? memoryBook(clock) : redisBook(redis, clock);
-  let limiters = new Map<PolicyName, RateLimiterAbstract>();
-  const limiterOf = (policy: PolicyName): RateLimiterAbstract => {
-    let limiter = limiters.get(policy);
-    if (limiter === undefined) {
-      const [points, duration] = POLICIES[policy];
-      const options = { points, duration, keyPrefix: `limit:${policy}` };
-      limiter =
-        redis === undefined ? new RateLimiterMemory(options) : new RateLimiterRedis({ ...options, storeClient: redis });
-      limiters.set(policy, limiter);
-    }
+  let limiters = new Map<string, { readonly limiter: RateLimiterAbstract; readonly policy: Policy }>();
+  const limiterOf = (policy: Policy): RateLimiterAbstract => {
+    const known = limiters.get(policy.name);
+    if (known?.policy.calls === policy.calls && known.policy.seconds === policy.seconds) return known.limiter;
+    const options = { points: policy.calls, duration: policy.seconds, keyPrefix: `limit:${policy.name}` };
+    const limiter =
+      redis === undefined ? new RateLimiterMemory(options) : new RateLimiterRedis({ ...options, storeClient: redis });
+    limiters.set(policy.name, { limiter, policy });
     return limiter;
   };
   return {
     isOn,
-    async consume(policy, sent) {
+    async consume(asked, sent) {
       if (!isOn) return;
+      const policy = typeof asked === 'string' ? named(asked) : asked;
       const subject = sent.toLowerCase();
       try {
         const left = await limiterOf(policy).consume(subject);
-        if (left.remainingPoints === 0) await book.note(policy, subject, left.msBeforeNext);
+        if (left.remainingPoints === 0) await book.note(policy.name, subject, left.msBeforeNext);
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        await book.note(policy, subject, refusal.msBeforeNext);
+        await book.note(policy.name, subject, refusal.msBeforeNext);
         throw rateLimited(Math.ceil(refusal.msBeforeNext / 1000));
       }
+    },
+    async giveBack(asked, sent) {
+      if (isOn) await limiterOf(typeof asked === 'string' ? named(asked) : asked).reward(sent.toLowerCase());
     },
     async listLimited() {
       const exhausted = await book.list();
@@ -101,7 +115,7 @@ export function createLimits(isOn: boolean, redis: Redis | undefined, clock: Clo
       const subject = sent.toLowerCase();
       let removed = 0;
       for (const policy of only === undefined ? Object.keys(POLICIES).filter(isPolicy) : [only]) {
-        if (await limiterOf(policy).delete(subject)) removed++;
+        if (await limiterOf(named(policy)).delete(subject)) removed++;
         await book.forget(policy, subject);
       }
       return removed;

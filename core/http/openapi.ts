@@ -1,6 +1,7 @@
 import { Type, type TObject, type TSchema } from '@sinclair/typebox';
 import type { LoadedModule } from '../boot.ts';
 import type { Endpoint, Role } from '../endpoint.ts';
+import { apiNameOf } from './api.ts';
 import type { Dialect } from './dialect.ts';
 
 /** The document of what is active now, made of the schemas that validate and type each call. */
@@ -14,7 +15,7 @@ export function describeApi(
   for (const { module, contributions } of modules) {
     for (const role of ['guest', 'client', 'admin'] as const) {
       for (const [method, endpoint] of Object.entries(contributions.api?.[role] ?? {}))
-        paths[`/api/${role}/${module.name}/${method}`] = {
+        paths[`/api/${role}/${apiNameOf({ module, contributions })}/${method}`] = {
           post: operation(role, module.name, method, endpoint, dialect),
         };
     }

@@ -21,6 +21,8 @@ export interface SessionData {
   fingerprint?: Fingerprint;
   /** Messages for the next page. */
   pending?: string[];
+  /** What modules keep of this visitor. It comes along at sign-in, and the client's sign-out ends it. */
+  notes?: Readonly<Record<string, string>>;
 }
 
 /** Where sessions are kept: the database, or Redis. */
@@ -42,6 +44,9 @@ export interface SessionHandle {
   csrf(): Promise<string>;
   /** The messages for the next page; taking them clears them. */
   takeMessages(): Promise<readonly string[]>;
+  /** What a module keeps of this visitor. Keeping something begins a session. */
+  note(name: string): Promise<string | undefined>;
+  keepNote(name: string, text: string): Promise<void>;
   /** Ends all sessions of an account but for this one. */
   endOthers(role: 'client' | 'admin', id: number): Promise<void>;
 }
@@ -52,6 +57,8 @@ export const noSession: SessionHandle = {
   signOut: () => Promise.resolve(),
   csrf: () => Promise.reject(new Error('This door has no sessions.')),
   takeMessages: () => Promise.resolve([]),
+  note: () => Promise.resolve(undefined),
+  keepNote: () => Promise.reject(new Error('This door has no sessions.')),
   endOthers: () => Promise.reject(new Error('This door has no sessions.')),
 };
 
@@ -101,19 +108,23 @@ export function createSessions(store: SessionStore, secret: string, isSecure: bo
       read,
       async signIn(role, id, isOnly) {
         const before = (await read()) ?? {};
-        const { clientId, adminId, csrf: _, ...rest } = before;
-        const identity = isOnly ? {} : { ...(clientId && { clientId }), ...(adminId && { adminId }) };
+        const { clientId, adminId, csrf: _, notes, ...rest } = before;
+        const identity = isOnly
+          ? {}
+          : { ...(clientId && { clientId }), ...(adminId && { adminId }), ...(notes && { notes }) };
+        // The notes leave the old id: whoever else has it must not share them with the one who signed in.
+        const { notes: _moved, ...kept } = before;
         await rotate(
           { ...rest, ...identity, [role === 'client' ? 'clientId' : 'adminId']: id },
-          isOnly ? undefined : before,
+          isOnly ? undefined : kept,
         );
       },
       async signOut(role) {
         const before = await read();
         if (before === undefined) return;
         // The other identity stays, and so does the token in the forms it has open.
-        const { [role === 'client' ? 'clientId' : 'adminId']: _, ...rest } = before;
-        await rotate(rest, undefined);
+        const { [role === 'client' ? 'clientId' : 'adminId']: _, notes, ...rest } = before;
+        await rotate(role === 'admin' && notes !== undefined ? { ...rest, notes } : rest, undefined);
       },
       async csrf() {
         const data = (await read()) ?? {};
@@ -126,6 +137,15 @@ export function createSessions(store: SessionStore, secret: string, isSecure: bo
         const { pending = [], ...rest } = (await read()) ?? {};
         if (pending.length > 0) (await open()).data = rest;
         return pending;
+      },
+      async note(name) {
+        const { notes = {} } = (await read()) ?? {};
+        return Object.hasOwn(notes, name) ? notes[name] : undefined;
+      },
+      async keepNote(name, text) {
+        const data = (await read()) ?? {};
+        const notes = { ...data.notes, [name]: text };
+        (await open()).data = { ...data, notes, fingerprint: fingerprintOf(request) };
       },
       async endOthers(role, id) {
         const isOpen = (await read()) !== undefined;

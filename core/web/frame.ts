@@ -36,7 +36,7 @@ export async function frameOf(parts: FrameParts, request: HttpRequest, session: 
     sender: await parts.sender(),
     path: request.path,
     menu: actor === undefined ? [] : menuFor(active, actor),
-    account: actor?.email,
+    account: actor && (actor.email || `#${actor.id}`),
     canSignIn: signInOf(active, role) !== undefined,
     canStaffSignIn: signInOf(active, 'admin') !== undefined,
   };

@@ -50,11 +50,15 @@ const statusByCode: Readonly<Record<string, number>> = { 'api.body_too_large': 4
 /** What people can put right themselves is said beside the form. */
 const shownAgain: readonly ErrorKind[] = ['invalid_input', 'conflict', 'unauthenticated'];
 
+/** Nothing from elsewhere, no script within the page; forms go to this site and to `formsTo`. */
+export const contentPolicy = (formsTo = ''): string =>
+  `default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'${formsTo && ` ${formsTo}`}; object-src 'none'`;
+
 const NOTHING = Buffer.alloc(0);
 const CSRF_FIELD = 'CSRFToken';
 
 /** HTML is one more dialect. `path` is the page's, as the site mounts it: its names are fields of the input. */
-export function createHtml({ role, view, then }: Page, path: string): Dialect {
+export function createHtml({ role, view, then, otherwise, leavesFor, formsTo }: Page, path: string): Dialect {
   const read = (request: HttpRequest): Sent => {
     const { [CSRF_FIELD]: _, ...fields } = isForm(request) ? formOf(request) : parseForm(request.query);
     return { ...fields, ...matchPath(path, request.path) };
@@ -67,10 +71,13 @@ export function createHtml({ role, view, then }: Page, path: string): Dialect {
     write(request, result) {
       const sent = read(request);
       if (then !== undefined) return redirect(localPath(sent['next']) ?? fillPath(then, sent));
-      return unrendered(200, { view, values: { result, fields: sent } });
+      const away = leavesFor?.(result);
+      if (away !== undefined) return redirect(away);
+      return unrendered(200, { view, values: { result, fields: sent }, headers: allowForms(formsTo?.(result)) });
     },
     fail(request, error) {
       if (error.kind === 'unauthenticated' && role !== 'guest') return toLogin(role, request);
+      if (error.kind === 'forbidden' && otherwise !== undefined) return redirect(otherwise);
       const reply = failure(error);
       if (!isForm(request) || !shownAgain.includes(error.kind)) return reply;
       const fields = withoutPasswords(read(request));
@@ -79,6 +86,9 @@ export function createHtml({ role, view, then }: Page, path: string): Dialect {
     },
   };
 }
+
+const allowForms = (origin: string | undefined): Record<string, string> =>
+  origin === undefined ? {} : { 'content-security-policy': contentPolicy(origin) };
 
 /** The error page, also for what never reaches an endpoint. */
 export function failure(error: AppError): ViewReply {

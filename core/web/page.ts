@@ -14,6 +14,12 @@ export interface Page {
    * is shown again with its message: on the page of its own path, or where there is none on this one.
    */
   readonly then?: string;
+  /** Where who may not see it is sent, in place of the error page. */
+  readonly otherwise?: string;
+  /** Address elsewhere to which the browser goes in place of the view, as to somebody who takes money. */
+  readonly leavesFor?: (result: unknown) => string | undefined;
+  /** Origin that forms on this page may be sent to beside our own. */
+  readonly formsTo?: (result: unknown) => string | undefined;
 }
 
 export interface MenuEntry {

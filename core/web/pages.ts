@@ -1,11 +1,12 @@
 import type { Request, Response } from 'express';
 import type { AppError } from '../error.ts';
 import { asAppError } from '../error.ts';
-import { readRequest, sendReply, type Peer } from '../http/adapter.ts';
+import { readHead, readRequest, sendReply, type Peer } from '../http/adapter.ts';
 import { checkCsrf } from '../http/authenticate.ts';
 import { cookieOf, type HttpReply, type HttpRequest } from '../http/dialect.ts';
 import type { Dispatch } from '../http/dispatch.ts';
 import { CSRF_COOKIE } from '../http/fossbilling.ts';
+import { turnAway, type Guard } from '../http/gate.ts';
 import type { createSessions, SessionHandle } from '../http/session.ts';
 import type { Log } from '../log.ts';
 import { bareFrame, frameOf, type FrameParts } from './frame.ts';
@@ -29,6 +30,8 @@ export interface Pages {
   /** A view of the core that no endpoint stands behind. */
   show(req: Request, res: Response, view: string, values: object): Promise<void>;
   fail(req: Request, res: Response, error: AppError): Promise<void>;
+  /** Answers in place of the page when a guard does not let the visitor in; false when all do. */
+  turnAway(guards: readonly Guard[], req: Request, res: Response): Promise<boolean>;
 }
 
 /** Where the views of the core are. */
@@ -73,7 +76,7 @@ export function createPages(parts: PageParts): Pages {
   }
 
   async function send(reply: HttpReply, visit: Visit, place: Place | undefined): Promise<void> {
-    if (!isView(reply)) return sendReply(visit.res, reply, false);
+    if (!isView(reply)) return sendReply(visit.res, reply, visit.request.method === 'HEAD');
     const html = await render(reply, visit, place?.folder);
     const headers = { ...reply.headers, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
     const isHead = visit.request.method === 'HEAD';
@@ -114,6 +117,13 @@ export function createPages(parts: PageParts): Pages {
     },
     async show(req, res, view, values) {
       await send({ status: 200, headers: {}, body: '', view, values } as ViewReply, await visitOf(req, res), undefined);
+    },
+    async turnAway(guards, req, res) {
+      const request = readHead(req, parts.peer);
+      const reply = turnAway(guards, request, request.path, { fail: (_request, error) => failure(error) });
+      if (reply === undefined) return false;
+      await send(reply, { request, res, session: parts.openSession(request, req, res) }, undefined);
+      return true;
     },
     async fail(req, res, error) {
       if (error.kind === 'internal') parts.log.error('request failed', { path: req.path, error: error.cause ?? error });

@@ -4,8 +4,10 @@ import type { Config } from '#config/schema';
 import { asAppError, messageOf, notFound } from '../error.ts';
 import { createPeer } from '../http/peer.ts';
 import type { Dialect } from '../http/dialect.ts';
+import type { Gates } from '../http/gate.ts';
 import { describeApi, type OpenApi } from '../http/openapi.ts';
 import { readVersion } from '../version.ts';
+import { contentPolicy } from './html.ts';
 import { createMetrics } from './metrics.ts';
 import { createPages, WEB, type PageParts, type Pages } from './pages.ts';
 import { referenceOf } from './reference.ts';
@@ -13,6 +15,7 @@ import { referenceOf } from './reference.ts';
 export interface Site extends Omit<PageParts, 'peer' | 'isSecure'> {
   readonly config: Config;
   refresh(): Promise<void> | undefined;
+  readonly gates: Gates;
   readonly fossbilling: Dialect;
   pending(): Promise<string[]>;
   ping(): Promise<void>;
@@ -40,9 +43,10 @@ export function mountSite(app: Express, site: Site): void {
 }
 
 function mountPages(app: Express, site: Site, pages: Pages, describe: () => OpenApi): void {
-  app.use(async (_req, _res, next) => {
+  app.use(async (req, res, next) => {
     await site.refresh();
-    next();
+    const guards = site.gates.guards();
+    if (guards === undefined || !(await pages.turnAway(guards, req, res))) next();
   });
   app.get('/', (req, res) => pages.show(req, res, 'home', {}));
   const reference = createReference(site, describe);
@@ -86,8 +90,7 @@ async function ready(site: Site, res: Response): Promise<void> {
 
 function securityHeaders(_req: Request, res: Response, next: () => void): void {
   res.set({
-    'content-security-policy':
-      "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
+    'content-security-policy': contentPolicy(),
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'same-origin',

@@ -46,6 +46,7 @@ describe('the configuration', () => {
       logLevel: 'info',
       timeZone: 'UTC',
       trustedProxies: [],
+      maxUploadBytes: 1024 * 1024 * 1024,
       modulesDir: undefined,
       processes: 1,
     });

@@ -1,4 +1,5 @@
 import { client } from '#modules/client/index';
+import { currency } from '#modules/currency/index';
 import { extension } from '#modules/extension/index';
 import { formbuilder } from '#modules/formbuilder/index';
 import { order } from '#modules/order/index';
@@ -12,7 +13,7 @@ import { admin, type TestApp } from '../app.ts';
 
 /** What order forms are used with, and no more. */
 export const modules: readonly Module[] = [
-  system, staff, client, profile, extension, formbuilder, product, order, { ...serviceapikey, isEssential: true },
+  system, staff, client, profile, extension, formbuilder, currency, product, order, { ...serviceapikey, isEssential: true },
 ]; // prettier-ignore
 
 export interface SeenField {
