@@ -1,7 +1,8 @@
 import type { AdminActor, ClientActor } from '#core/actor';
 import { atomic, type Context, type Tx } from '#core/context';
-import { isUniqueViolation } from '#core/db/errors';
+import { isInForce } from '#core/delivery';
 import { conflict, notFound, type AppError } from '#core/error';
+import { createKeyVault, untilFree } from '#core/key-vault';
 import type { OrderRef, Settings } from '#core/product';
 import type { Secrets } from '#core/secret';
 import type { OrderService } from '#modules/order/contract';
@@ -31,32 +32,30 @@ export interface ApiKeys extends ApiKeyService {
   examine(ctx: Context): Promise<string[]>;
 }
 
-const PURPOSE = 'serviceapikey.key';
 const MAX_ATTEMPTS = 10;
 const CHUNK = 500;
 
 export function createApiKeys({ orders, secrets }: { orders: OrderService; secrets: Secrets }): ApiKeys {
-  const hashOf = (key: string): string => secrets.fingerprint(PURPOSE, key.toUpperCase());
-  const exactHashOf = (key: string): string => secrets.fingerprint(PURPOSE, `exact:${key}`);
-  const opened = ({ sealedKey }: keys.ApiKey): string | undefined => sealedKey && secrets.open(PURPOSE, sealedKey);
+  const { seal, open, hashOf, exactHashOf } = createKeyVault(secrets, 'serviceapikey.key');
+  const opened = ({ sealedKey }: keys.ApiKey): string | undefined => sealedKey && open(sealedKey);
 
   return {
     async isValid(ctx, key) {
       const standing = await keys.findStanding(ctx.db, hashOf(key));
       if (standing === undefined || !isExact(standing, key)) throw unknownKey();
-      return isUsable(standing, ctx.now);
+      return isInForce(standing, ctx.now);
     },
 
     async info(ctx, key) {
       const found = await keys.findInfo(ctx.db, hashOf(key));
       if (found === undefined || !isExact(found, key)) throw unknownKey();
-      return { valid: isUsable(found, ctx.now), config: customParameters(found.config) };
+      return { valid: isInForce(found, ctx.now), config: customParameters(found.config) };
     },
 
     reset: (ctx, which) =>
       atomic(ctx, async (tx) => {
         const current = await getOwn(tx, which);
-        if (!isUsable(current, tx.now)) throw conflict('serviceapikey.order_not_active', 'Order is not active');
+        if (!isInForce(current, tx.now)) throw conflict('serviceapikey.order_not_active', 'Order is not active');
         await replaceKey(tx, current.id, current.config);
         await tx.emit(apiKeyReset, { orderId: current.orderId, clientId: current.clientId });
         await tx.record(`Reset the API key of order #${current.orderId}`);
@@ -129,25 +128,14 @@ export function createApiKeys({ orders, secrets }: { orders: OrderService; secre
     return found;
   }
 
-  /** The unique index is the judge: a key that is taken, which chance hardly ever makes, is made anew. */
   async function replaceKey(tx: Tx, id: number, config: Settings): Promise<string> {
     const shape = readShape(config);
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    return untilFree(MAX_ATTEMPTS, exhausted(), async () => {
       const key = generateKey(shape);
       const exactHash = shape.case === 'mixed' ? exactHashOf(key) : undefined;
-      try {
-        await keys.setKey(
-          tx.db,
-          id,
-          { sealedKey: secrets.seal(PURPOSE, key), keyHash: hashOf(key), exactHash },
-          tx.now,
-        );
-        return key;
-      } catch (error) {
-        if (!isUniqueViolation(error)) throw error;
-      }
-    }
-    throw conflict('serviceapikey.exhausted', 'Maximum number of iterations reached while generating API key');
+      await keys.setKey(tx.db, id, { sealedKey: seal(key), keyHash: hashOf(key), exactHash }, tx.now);
+      return key;
+    });
   }
 
   async function findingsOf(ctx: Context, key: keys.ApiKey & keys.Standing): Promise<string[]> {
@@ -165,7 +153,6 @@ export function createApiKeys({ orders, secrets }: { orders: OrderService; secre
   }
 }
 
-const isUsable = ({ status, expiresAt }: keys.Standing, now: Date): boolean =>
-  status === 'active' && (expiresAt === undefined || expiresAt > now);
-
 const unknownKey = (): AppError => notFound('serviceapikey.unknown', 'API key does not exist');
+const exhausted = (): AppError =>
+  conflict('serviceapikey.exhausted', 'Maximum number of iterations reached while generating API key');

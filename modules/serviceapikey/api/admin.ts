@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { Dict, Id, Text, required } from '#core/schema';
 import type { ApiKeys } from '../service.ts';
 import { ResetInput, whichKey } from './reset.ts';
@@ -13,21 +13,15 @@ export const adminApi = (keys: ApiKeys) => ({
       config: Type.Optional(Dict({ description: 'Parameters of the key; an empty map changes nothing.' })),
       api_key: Type.Optional(Text({ description: 'Only the present key is accepted; to change it, reset it.' })),
     }),
-    output: Type.Literal(true),
-    handle: async (ctx, { order_id, config, api_key }) => {
-      await keys.configure(ctx, order_id, config, api_key);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { order_id, config, api_key }) => done(keys.configure(ctx, order_id, config, api_key)),
   }),
 
   reset: adminEndpoint({
     summary: 'Replace the key of an order with a new one.',
     permission: 'manage',
     input: ResetInput,
-    output: Type.Literal(true),
-    handle: async (ctx, input) => {
-      await keys.reset(ctx, whichKey(input));
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, input) => done(keys.reset(ctx, whichKey(input))),
   }),
 });

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { clientEndpoint } from '#core/endpoint';
+import { clientEndpoint, Done, done } from '#core/endpoint';
 import type { ApiKeys } from '../service.ts';
 import { ResetInput, whichKey } from './reset.ts';
 
@@ -7,10 +7,7 @@ export const clientApi = (keys: ApiKeys) => ({
   reset: clientEndpoint({
     summary: 'Replace the key of an order with a new one.',
     input: ResetInput,
-    output: Type.Literal(true),
-    handle: async (ctx, input) => {
-      await keys.reset(ctx, whichKey(input));
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, input) => done(keys.reset(ctx, whichKey(input))),
   }),
 });
