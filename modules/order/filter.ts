@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { DateInput, Dict, Id, List, Paging, Text, Truthy } from '#core/schema';
-import type { OrderFilter } from './repository.ts';
+import type { OrderFilter } from './repository-list.ts';
 
 /** What a list call may be narrowed by (commerce spec 8.7). Empty values narrow nothing. */
 export const ListInput = Type.Object({

@@ -1,19 +1,30 @@
 import { defineModule } from '#core/module';
 import { before } from '#core/listener';
 import { conflict } from '#core/error';
+import { wireFormat } from '#core/http/wire-format';
 import { optional, provide } from '#core/service';
 import { clientBeingRemoved, clientChangingCurrency, clientService } from '#modules/client/contract';
+import { currencyService } from '#modules/currency/contract';
 import { formBeingRemoved, formService } from '#modules/formbuilder/contract';
-import { productBeingRemoved, productService } from '#modules/product/contract';
+import { productBeingRemoved, productService, promoBeingRemoved } from '#modules/product/contract';
 import { adminApi } from './api/admin.ts';
 import { clientApi } from './api/client.ts';
+import { createBatches } from './batch.ts';
+import { createBillingDesk } from './billing.ts';
+import { createCancellation } from './cancellation.ts';
 import { orderService, type OrderReport } from './contract.ts';
-import { renewalLogic, OrderSettings } from './logic.ts';
+import { createCreation } from './creation.ts';
+import { startOfDay } from './day.ts';
+import { checks } from './examine.ts';
+import { letters } from './mail.ts';
 import { migrations } from './migrations/index.ts';
+import * as due from './repository-due.ts';
 import * as repository from './repository.ts';
 import * as reports from './repository-report.ts';
 import { createOrders } from './service.ts';
+import { createRules, daysBeforeRenewal, OrderSettings } from './settings.ts';
 import { countByStatus } from './statuses.ts';
+import { createStock } from './stock.ts';
 import { createTransitions } from './transitions.ts';
 import { createOrderViews } from './views.ts';
 
@@ -23,7 +34,12 @@ export const order = defineModule({
   version: '1.0.0',
   description: 'What clients have bought: one product, a period and a status.',
   isEssential: true,
-  uses: { clients: clientService, products: productService, forms: optional(formService) },
+  uses: {
+    clients: clientService,
+    currencies: currencyService,
+    products: productService,
+    forms: optional(formService),
+  },
   settings: OrderSettings,
   permissions: {
     view: 'See orders.',
@@ -33,12 +49,24 @@ export const order = defineModule({
   },
   tables: ['client_order', 'client_order_meta', 'client_order_status'],
   migrations,
+  folder: new URL('.', import.meta.url),
 
-  setup({ clients, products, forms }, { productTypes, settings }) {
-    const orders = createOrders({ clients, products, forms, productTypes, settings });
-    const transitions = createTransitions({ productTypes, renewalLogic: renewalLogic(settings) });
+  setup({ clients, currencies, products, forms }, { productTypes, settings, config }) {
+    const billing = createBillingDesk();
+    const rules = createRules(settings);
+    const stock = createStock(products);
+    const creation = createCreation({ clients, products, currencies, productTypes, stock, billing });
+    const orders = createOrders({ products, forms, productTypes, stock, billing });
+    const transitions = createTransitions({ productTypes, rules, stock });
+    const cancellation = createCancellation({ productTypes, products, stock, billing });
+    const batches = createBatches({ products, orders, transitions, cancellation, billing, rules });
     const views = createOrderViews({ clients, products });
+    const toJson = wireFormat(config.timeZone);
+    const writeTime = (time: Date): string => JSON.parse(toJson(time)) as string;
     forms?.countWith({ of: 'order', countByForm: (ctx, ids) => reports.countByForm(ctx.db, ids) });
+    products.promos.showWith({
+      orders: async (ctx, ids) => new Map((await repository.listByIds(ctx.db, ids)).map((one) => [one.id, one])),
+    });
     const report: OrderReport = {
       tally: reports.tally,
       countByStatus,
@@ -47,13 +75,52 @@ export const order = defineModule({
     };
     return {
       provides: provide(orderService, {
-        ...transitions,
         ...report,
+        ...transitions,
+        suspend: async (ctx, id, options) => void (await transitions.suspend(ctx, id, options)),
+        cancel: async (ctx, id, options) => void (await cancellation.cancel(ctx, id, options)),
+        finishScheduledCancel: (ctx, id) => cancellation.finishScheduledCancel(ctx, id),
         find: (ctx, id) => repository.findById(ctx.db, id),
         findOwn: (ctx, id, clientId) => repository.findOwn(ctx.db, id, clientId),
+        lock: (tx, id) => repository.findForUpdate(tx.db, id),
+        findAll: async (ctx, ids) => new Map((await repository.listByIds(ctx.db, ids)).map((one) => [one.id, one])),
+        listToRenew: (ctx, selection) => due.listToRenew(ctx.db, selection),
+        place: (tx, placement) => creation.place(tx, placement),
+        linkInvoice: (tx, ids, invoiceId) => repository.linkInvoice(tx.db, ids, invoiceId, tx.now),
+        unlinkInvoice: (tx, invoiceId) => repository.unlinkInvoice(tx.db, invoiceId, tx.now),
+        note: (tx, id, text) => orders.note(tx, id, text),
+        billWith: (lent) => billing.billWith(lent),
       }),
-      api: { admin: adminApi(orders, transitions, views), client: clientApi(orders, views) },
-      errorNumbers: { 'order.group_missing': 832 },
+      api: {
+        admin: adminApi({ orders, creation, transitions, cancellation, batches, views, rules, writeTime }),
+        client: clientApi(orders, views, async (ctx) =>
+          startOfDay(ctx.now, (await daysBeforeRenewal(settings, ctx)) + 1),
+        ),
+      },
+      errorNumbers: { 'order.out_of_stock': 831, 'order.group_missing': 832, 'order.no_invoices': 403 },
+      mails: letters(clients),
+      jobs: [
+        {
+          name: 'warn-of-suspension',
+          schedule: '5 * * * *',
+          cron: { order: 60 },
+          run: (ctx) => batches.sendSuspensionWarnings(ctx),
+        },
+        {
+          name: 'suspend-expired',
+          schedule: '*/10 * * * *',
+          cron: { order: 70 },
+          run: (ctx) => batches.suspendExpired(ctx),
+        },
+        {
+          name: 'cancel-suspended',
+          schedule: '20 * * * *',
+          cron: { order: 80 },
+          run: (ctx) => batches.cancelSuspended(ctx),
+        },
+        { name: 'cancel-unpaid', schedule: '25 * * * *', cron: { order: 90 }, run: (ctx) => batches.cancelUnpaid(ctx) },
+      ],
+      checks: checks({ products, productTypes, billing }),
       hooks: [
         before(formBeingRemoved, (tx, { formId }) => repository.unlinkForm(tx.db, formId)),
         before(clientBeingRemoved, (tx, { clientId }) => orders.removeAllOf(tx, clientId)),
@@ -64,6 +131,13 @@ export const order = defineModule({
         before(productBeingRemoved, async (tx, { productId }) => {
           if (await repository.existsForProduct(tx.db, productId))
             throw conflict('order.product_in_use', 'Cannot remove product which has active orders.');
+        }),
+        before(promoBeingRemoved, async (tx, { promoId }) => {
+          if (await repository.existsForPromo(tx.db, promoId))
+            throw conflict(
+              'order.promo_in_use',
+              'Promotions with redemption history cannot be deleted. Disable the promotion instead.',
+            );
         }),
       ],
     };

@@ -45,6 +45,18 @@ export async function insert(
   });
 }
 
+/** Which of these orders came from a checkout. */
+export async function listBought(db: Knex, orderIds: readonly number[]): Promise<ReadonlySet<number>> {
+  const rows = await db<Row>('client_order_status')
+    .whereIn('client_order_id', orderIds)
+    .where({ notes: BOUGHT })
+    .select('client_order_id');
+  return new Set(rows.map(({ client_order_id: id }) => id));
+}
+
+/** The first line of an order from a checkout. */
+export const BOUGHT = 'Order Created';
+
 export const remove = async (db: Knex.Transaction, id: number): Promise<boolean> =>
   (await db('client_order_status').where({ id }).del()) === 1;
 

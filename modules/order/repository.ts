@@ -1,67 +1,6 @@
 import type { Knex } from 'knex';
-import { toBoolean, toDate, toObject, toOptionalDate, type StoredDate } from '#core/db/columns';
-import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
-import { money } from '#core/money';
-import type { OrderStatus } from '#core/product';
 import type { Order } from './contract.ts';
-
-interface Row {
-  id: number;
-  client_id: number;
-  product_id: number;
-  form_id: number | null;
-  promo_id: number | null;
-  promo_recurring: number | boolean | null;
-  promo_used: number | null;
-  group_id: string | null;
-  group_master: number | boolean;
-  invoice_option: string | null;
-  title: string;
-  currency: string;
-  unpaid_invoice_id: number | null;
-  service_id: number | null;
-  service_type: string;
-  period: string | null;
-  quantity: number;
-  unit: string;
-  price_amount: number;
-  discount_amount: number | null;
-  status: OrderStatus;
-  reason: string | null;
-  notes: string | null;
-  config: string;
-  suspension_grace_days: number | null;
-  referred_by: string | null;
-  anchor_day: number | null;
-  expires_at: StoredDate | null;
-  activated_at: StoredDate | null;
-  suspended_at: StoredDate | null;
-  unsuspended_at: StoredDate | null;
-  canceled_at: StoredDate | null;
-  created_at: StoredDate;
-  updated_at: StoredDate;
-}
-
-/** Which orders a list shows; what is undefined does not narrow it. */
-export interface OrderFilter {
-  readonly ids?: readonly number[] | undefined;
-  readonly clientId?: number | undefined;
-  readonly productId?: number | undefined;
-  readonly promoId?: number | undefined;
-  readonly status?: string | undefined;
-  readonly statuses?: readonly OrderStatus[] | undefined;
-  readonly period?: string | undefined;
-  readonly invoiceOption?: string | undefined;
-  readonly type?: string | undefined;
-  readonly title?: string | undefined;
-  /** Contained in the title, or the order of one of these clients. */
-  readonly search?: { readonly text: string; readonly clientIds: readonly number[] } | undefined;
-  readonly createdFrom?: Date | undefined;
-  readonly createdTo?: Date | undefined;
-  readonly mastersOnly?: boolean | undefined;
-  /** Each name with the beginning of its value. */
-  readonly meta?: Readonly<Record<string, string>> | undefined;
-}
+import { toOrder, toRow, type Row } from './row.ts';
 
 export async function findById(db: Knex, id: number): Promise<Order | undefined> {
   const row = await db<Row>('client_order').where({ id }).first();
@@ -77,14 +16,6 @@ export async function findForUpdate(db: Knex.Transaction, id: number): Promise<O
   const row = await db<Row>('client_order').where({ id }).forUpdate().first();
   return row && toOrder(row);
 }
-
-export const listPage = (db: Knex, filter: OrderFilter, request: PageRequest): Promise<Page<Order>> =>
-  paginate<Row, Order>(
-    narrowed(db, filter),
-    request,
-    (query) => query.select('client_order.*').orderBy('id', 'desc'),
-    toOrder,
-  );
 
 /** The other orders of a group that belong to its master (commerce spec 8.5). */
 export async function listAddons(db: Knex, order: Order): Promise<Order[]> {
@@ -111,8 +42,35 @@ export async function existsForClient(db: Knex, clientId: number): Promise<boole
   return (await db<Row>('client_order').where({ client_id: clientId }).first('id')) !== undefined;
 }
 
+/** Whether a client's order still counts on a promo. */
+export async function existsForPromo(db: Knex, promoId: number): Promise<boolean> {
+  return (await db<Row>('client_order').where({ promo_id: promoId }).first('id')) !== undefined;
+}
+
 export async function existsForProduct(db: Knex, productId: number): Promise<boolean> {
   return (await db<Row>('client_order').where({ product_id: productId }).first('id')) !== undefined;
+}
+
+export async function listByIds(db: Knex, ids: readonly number[]): Promise<Order[]> {
+  return ids.length === 0 ? [] : (await db<Row>('client_order').whereIn('id', ids)).map(toOrder);
+}
+
+/** In chunks by id, so that a walk over all orders takes no more memory than one chunk. */
+export async function listAfter(db: Knex, id: number, limit: number): Promise<Order[]> {
+  return (await db<Row>('client_order').where('id', '>', id).orderBy('id').limit(limit)).map(toOrder);
+}
+
+export async function linkInvoice(
+  db: Knex.Transaction,
+  ids: readonly number[],
+  invoiceId: number,
+  now: Date,
+): Promise<void> {
+  await db('client_order').whereIn('id', ids).update({ unpaid_invoice_id: invoiceId, updated_at: now });
+}
+
+export async function unlinkInvoice(db: Knex.Transaction, invoiceId: number, now: Date): Promise<void> {
+  await db('client_order').where({ unpaid_invoice_id: invoiceId }).update({ unpaid_invoice_id: null, updated_at: now });
 }
 
 /** How many masters are in each status. */
@@ -156,122 +114,4 @@ export async function remove(db: Knex.Transaction, id: number): Promise<void> {
   await db('client_order_meta').where({ client_order_id: id }).del();
   await db('client_order_status').where({ client_order_id: id }).del();
   await db('client_order').where({ id }).del();
-}
-
-function narrowed(db: Knex, filter: OrderFilter): Knex.QueryBuilder {
-  const exact = Object.entries({
-    client_id: filter.clientId,
-    product_id: filter.productId,
-    promo_id: filter.promoId,
-    status: filter.status,
-    period: filter.period,
-    invoice_option: filter.invoiceOption,
-    service_type: filter.type,
-    group_master: filter.mastersOnly,
-  }).filter((entry) => entry[1] !== undefined);
-  let query: Knex.QueryBuilder = db('client_order').where(Object.fromEntries(exact) as Record<string, Knex.Value>);
-  if (filter.ids !== undefined) query = query.whereIn('client_order.id', filter.ids);
-  if (filter.statuses !== undefined) query = query.whereIn('status', filter.statuses);
-  if (filter.title !== undefined) query = whereContains(query, 'title', filter.title);
-  if (filter.createdFrom !== undefined) query = query.where('created_at', '>=', filter.createdFrom);
-  if (filter.createdTo !== undefined) query = query.where('created_at', '<=', filter.createdTo);
-  if (filter.search !== undefined) query = searched(query, filter.search);
-  for (const [name, value] of Object.entries(filter.meta ?? {})) {
-    query = query.whereIn(
-      'client_order.id',
-      db('client_order_meta').where({ name }).where('value', 'like', `${value}%`).select('client_order_id'),
-    );
-  }
-  return query;
-}
-
-const searched = (
-  query: Knex.QueryBuilder,
-  { text, clientIds }: NonNullable<OrderFilter['search']>,
-): Knex.QueryBuilder =>
-  query.where((either) => {
-    void whereContains(either, 'title', text).orWhereIn('client_id', clientIds);
-  });
-
-const COLUMN: Readonly<Record<keyof Omit<Order, 'id'>, keyof Row>> = {
-  clientId: 'client_id',
-  productId: 'product_id',
-  formId: 'form_id',
-  promoId: 'promo_id',
-  isPromoRecurring: 'promo_recurring',
-  promoUsed: 'promo_used',
-  groupId: 'group_id',
-  isGroupMaster: 'group_master',
-  invoiceOption: 'invoice_option',
-  title: 'title',
-  currency: 'currency',
-  unpaidInvoiceId: 'unpaid_invoice_id',
-  serviceId: 'service_id',
-  serviceType: 'service_type',
-  period: 'period',
-  quantity: 'quantity',
-  unit: 'unit',
-  price: 'price_amount',
-  discount: 'discount_amount',
-  status: 'status',
-  reason: 'reason',
-  notes: 'notes',
-  config: 'config',
-  referredBy: 'referred_by',
-  expiresAt: 'expires_at',
-  activatedAt: 'activated_at',
-  suspendedAt: 'suspended_at',
-  unsuspendedAt: 'unsuspended_at',
-  canceledAt: 'canceled_at',
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-};
-
-/** Members that are not named stay out of the row; `undefined` is null. */
-const toRow = (order: Partial<Omit<Order, 'id'>>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(order).map(([member, value]) => [COLUMN[member as keyof typeof COLUMN], stored(member, value)]),
-  );
-
-function stored(member: string, value: Order[keyof Order]): unknown {
-  if (value === undefined) return null;
-  if (member === 'config') return JSON.stringify(value);
-  return typeof value === 'object' && 'amount' in value ? value.amount : value;
-}
-
-function toOrder(row: Row): Order {
-  return {
-    id: row.id,
-    clientId: row.client_id,
-    productId: row.product_id,
-    formId: row.form_id ?? undefined,
-    promoId: row.promo_id ?? undefined,
-    isPromoRecurring: row.promo_recurring === null ? undefined : toBoolean(row.promo_recurring),
-    promoUsed: row.promo_used ?? undefined,
-    groupId: row.group_id ?? undefined,
-    isGroupMaster: toBoolean(row.group_master),
-    invoiceOption: row.invoice_option ?? undefined,
-    title: row.title,
-    currency: row.currency,
-    unpaidInvoiceId: row.unpaid_invoice_id ?? undefined,
-    serviceId: row.service_id ?? undefined,
-    serviceType: row.service_type,
-    period: row.period ?? undefined,
-    quantity: row.quantity,
-    unit: row.unit,
-    price: money(row.price_amount, row.currency),
-    discount: row.discount_amount === null ? undefined : money(row.discount_amount, row.currency),
-    status: row.status,
-    reason: row.reason ?? undefined,
-    notes: row.notes ?? undefined,
-    config: toObject(row.config),
-    referredBy: row.referred_by ?? undefined,
-    expiresAt: toOptionalDate(row.expires_at),
-    activatedAt: toOptionalDate(row.activated_at),
-    suspendedAt: toOptionalDate(row.suspended_at),
-    unsuspendedAt: toOptionalDate(row.unsuspended_at),
-    canceledAt: toOptionalDate(row.canceled_at),
-    createdAt: toDate(row.created_at),
-    updatedAt: toDate(row.updated_at),
-  };
 }

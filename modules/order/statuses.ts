@@ -1,7 +1,7 @@
 import type { Context } from '#core/context';
 import type { OrderStatus } from '#core/product';
 import * as orders from './repository.ts';
-import { ORDER_STATUSES } from './service.ts';
+import { ORDER_STATUSES } from './rules.ts';
 
 /** `failed_renew` is missing in the contract too. */
 export const STATUS_TITLES: Record<string, string> = {

@@ -1,13 +1,14 @@
 import type { Static } from '@sinclair/typebox';
 import type { Context } from '#core/context';
-import { DAY } from '#core/clock';
 import { notFound } from '#core/error';
 import type { Page, PageRequest } from '#core/db/paginate';
 import type { ClientService } from '#modules/client/contract';
 import type { ProductService } from '#modules/product/contract';
 import type { Order } from './contract.ts';
+import { startOfDay } from './day.ts';
 import type { OrderInput } from './filter.ts';
 import * as metas from './repository-meta.ts';
+import * as lists from './repository-list.ts';
 import * as orders from './repository.ts';
 import { presentOrder, presentRow, type OrderAdminView, type OrderRow, type OrderView } from './schema.ts';
 import { getOrder } from './transitions.ts';
@@ -52,6 +53,14 @@ export function createOrderViews({
     });
   }
 
+  /** Clients see in lists where their own invoices go. */
+  async function ownSummaries(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, object>> {
+    const [shown, all] = await Promise.all([clients.summaries(ctx, ids), clients.staffSummaries(ctx, ids)]);
+    return new Map(
+      [...shown].map(([id, summary]) => [id, { ...summary, billing_email: all.get(id)?.['billing_email'] ?? null }]),
+    );
+  }
+
   return {
     async one(ctx, id) {
       const order = await getOrder(ctx, id);
@@ -70,24 +79,24 @@ export function createOrderViews({
 
     async list(ctx, { search, createdOn, ...rest }, request, viewer) {
       const isId = search !== undefined && /^\d+$/.test(search);
-      const filter: orders.OrderFilter = {
+      const filter: lists.OrderFilter = {
         ...rest,
-        ...(createdOn && { createdFrom: createdOn, createdTo: new Date(createdOn.getTime() + DAY - 1) }),
+        ...(createdOn && { createdFrom: startOfDay(createdOn), createdBefore: startOfDay(createdOn, 1) }),
         ...(isId && { ids: [Number(search)] }),
         ...(search !== undefined &&
           !isId && { search: { text: search, clientIds: await clients.searchIds(ctx, search, CLIENTS_SEARCHED) } }),
       };
-      const page = await orders.listPage(ctx.db, filter, request);
+      const page = await lists.listPage(ctx.db, filter, request);
       const ids = [...new Set(page.items.map(({ clientId }) => clientId))];
       const [metaOf, clientOf] = await Promise.all([
         metas.listOf(
           ctx.db,
           page.items.map(({ id }) => id),
         ),
-        viewer === 'admin' ? clients.staffSummaries(ctx, ids) : clients.summaries(ctx, ids),
+        viewer === 'admin' ? clients.staffSummaries(ctx, ids) : ownSummaries(ctx, ids),
       ]);
       const rows = page.items.map((order) =>
-        presentRow(order, metaOf.get(order.id) ?? {}, clientOf.get(order.clientId) ?? {}),
+        presentRow(order, metaOf.get(order.id) ?? {}, { ...clientOf.get(order.clientId) }),
       );
       return { ...page, items: rows };
     },

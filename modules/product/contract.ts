@@ -70,14 +70,22 @@ export interface ProductService {
   findBySlug(ctx: Context, slug: string): Promise<Product | undefined>;
   /** Several in a fixed number of queries, by id. */
   findAll(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, Product>>;
+  /** The same, and nobody changes them until the transaction ends. In the order of their ids, so that two do not wait in a circle. */
+  lockAll(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, Product>>;
   /** Whether a visitor may order it: enabled and no add-on. Hidden ones may be ordered by those who know them. */
   isOffered(product: Product): boolean;
   /** Whether `period` is one of its enabled periods, to the letter. */
   offersPeriod(product: Product, period: string): boolean;
   /** Per unit and once per line. Throws when it recurs and `period` is none of its enabled ones. */
   priceOf(product: Product, period: string | undefined): Price;
-  /** Throws "Product :id is out of stock." when less is there; does nothing without stock control. */
-  takeStock(tx: Tx, id: number, quantity: number): Promise<void>;
+  /**
+   * Replaces the configuration by what `change` makes of it, and lets nobody else do so meanwhile. Throws "Product not found".
+   */
+  reconfigure(tx: Tx, id: number, change: (product: Product) => Product['config']): Promise<void>;
+  /** Throws "Product :id is out of stock." when less is there; without stock control it takes nothing and answers false. */
+  takeStock(tx: Tx, id: number, quantity: number): Promise<boolean>;
+  /** Puts back what was taken. */
+  returnStock(tx: Tx, id: number, quantity: number): Promise<void>;
 
   readonly promos: PromoService;
 }
@@ -151,6 +159,8 @@ export interface RedemptionSource {
 
 export interface PromoService {
   find(ctx: Context, id: number): Promise<Promo | undefined>;
+  /** Several in one query, by id. */
+  findAll(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, Promo>>;
   /** Only an active one; the letter case does not matter. */
   findByCode(ctx: Context, code: string): Promise<Promo | undefined>;
   /** Whether it may be used at `now`: active, started, not ended and not used up. */

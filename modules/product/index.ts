@@ -2,6 +2,7 @@ import { before } from '#core/listener';
 import { defineModule } from '#core/module';
 import { optional, provide } from '#core/service';
 import { clientService } from '#modules/client/contract';
+import { currencyService, defaultCurrencyBeingChanged } from '#modules/currency/contract';
 import { formBeingRemoved, formService } from '#modules/formbuilder/contract';
 import { productApi } from './api/admin.ts';
 import { categoryApi } from './api/admin-categories.ts';
@@ -11,6 +12,7 @@ import { createCategories } from './category/service.ts';
 import { productService } from './contract.ts';
 import { migrations } from './migrations/index.ts';
 import { createPromos } from './promo/service.ts';
+import { relabelPrices } from './relabel-repository.ts';
 import * as repository from './repository.ts';
 import { createProducts } from './service.ts';
 
@@ -20,7 +22,7 @@ export const product = defineModule({
   version: '1.0.0',
   description: 'The catalogue: products, add-ons, categories, prices and promos.',
   isEssential: true,
-  uses: { clients: optional(clientService), forms: optional(formService) },
+  uses: { currencies: currencyService, clients: optional(clientService), forms: optional(formService) },
   permissions: {
     view: 'See products, categories and promos.',
     manage_products: 'Create, change and delete products and add-ons.',
@@ -38,10 +40,10 @@ export const product = defineModule({
   ],
   migrations,
 
-  setup({ clients, forms }, { settings, productTypes, config }) {
+  setup({ currencies, clients, forms }, { productTypes, config }) {
     const categories = createCategories();
     const promos = createPromos(clients);
-    const products = createProducts({ settings, productTypes }, promos.lent);
+    const products = createProducts({ currencies, productTypes }, promos.lent);
     forms?.countWith({ of: 'product', countByForm: (ctx, ids) => repository.countByForm(ctx.db, ids) });
     return {
       provides: provide(productService, products),
@@ -54,7 +56,10 @@ export const product = defineModule({
         'product.unknown_type': 413,
         'product.out_of_stock': 831,
       },
-      hooks: [before(formBeingRemoved, (tx, { formId }) => repository.unlinkForm(tx.db, formId))],
+      hooks: [
+        before(formBeingRemoved, (tx, { formId }) => repository.unlinkForm(tx.db, formId)),
+        before(defaultCurrencyBeingChanged, (tx, { to }) => relabelPrices(tx.db, to)),
+      ],
     };
   },
 });

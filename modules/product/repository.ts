@@ -226,6 +226,10 @@ export async function takeStock(db: Knex.Transaction, id: number, quantity: numb
   return changed === 1;
 }
 
+export async function returnStock(db: Knex.Transaction, id: number, quantity: number): Promise<void> {
+  await db('product').where({ id }).increment('quantity_in_stock', quantity);
+}
+
 /** By the id of their form. */
 export async function countByForm(db: Knex, formIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
   const rows = (await db('product')

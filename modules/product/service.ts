@@ -3,6 +3,7 @@ import { isUniqueViolation } from '#core/db/errors';
 import type { Page, PageRequest } from '#core/db/paginate';
 import { type AppError, conflict, invalidInput, notFound } from '#core/error';
 import type { Toolbox } from '#core/toolbox';
+import type { CurrencyService } from '#modules/currency/contract';
 import { isTruthy } from '#core/schema';
 import { productBeingRemoved, type Price, type Product, type PromoService, type ProductService } from './contract.ts';
 import { DOMAIN, show, type Shown } from './catalogue.ts';
@@ -22,19 +23,18 @@ export interface Update extends Omit<ProductChange, 'config'> {
   readonly config?: Readonly<Record<string, unknown>> | undefined;
 }
 
-const DEFAULT_CURRENCY = 'USD';
 const SLUG_ATTEMPTS = 20;
 
 export function createProducts(
-  { settings, productTypes }: Pick<Toolbox, 'settings' | 'productTypes'>,
+  { currencies, productTypes }: Pick<Toolbox, 'productTypes'> & { readonly currencies: CurrencyService },
   promos: PromoService,
 ) {
   const find = (ctx: Context, id: number) => products.findById(ctx.db, id);
   const get = async (ctx: Context, id: number): Promise<Product> => (await find(ctx, id)) ?? missing();
-  const currency = async (ctx: Context) => (await settings.param(ctx, 'currency')) ?? DEFAULT_CURRENCY;
+  const keepCurrency = async (tx: Tx): Promise<string> => (await currencies.keepDefault(tx)).code;
 
   const create = async (tx: Tx, product: Omit<NewProduct, 'slug'>): Promise<number> => {
-    const paymentId = await products.insertPayment(tx.db, freePricing(await currency(tx)));
+    const paymentId = await products.insertPayment(tx.db, freePricing(await keepCurrency(tx)));
     return insertUnderFreeSlug(tx, product, paymentId);
   };
 
@@ -43,15 +43,29 @@ export function createProducts(
     get,
     findBySlug: (ctx, slug) => products.findBySlug(ctx.db, slug),
     findAll: async (ctx, ids) => new Map((await products.listByIds(ctx.db, ids)).map((found) => [found.id, found])),
+    async lockAll(tx, ids) {
+      const locked = new Map<number, Product>();
+      for (const id of [...new Set(ids)].sort((a, b) => a - b)) {
+        const product = await products.findForUpdate(tx.db, id);
+        if (product !== undefined) locked.set(id, product);
+      }
+      return locked;
+    },
     isOffered,
     offersPeriod: ({ pricing }, period) => pricing.periods.some(({ code, isEnabled }) => isEnabled && code === period),
     priceOf,
+    async reconfigure(tx, id, change) {
+      const config = change(await getForUpdate(tx, id));
+      await products.setFields(tx.db, id, { config }, tx.now);
+    },
     async takeStock(tx, id, quantity) {
       const product = await products.findForUpdate(tx.db, id);
-      if (product?.hasStockControl !== true) return;
+      if (product?.hasStockControl !== true) return false;
       if (!(await products.takeStock(tx.db, id, quantity)))
         throw conflict('product.out_of_stock', `Product ${id} is out of stock.`);
+      return true;
     },
+    returnStock: (tx, id, quantity) => products.returnStock(tx.db, id, quantity),
     promos,
   };
 
@@ -113,9 +127,15 @@ export function createProducts(
       }),
 
     update: (ctx: Context, id: number, change: Update) =>
-      atomic(ctx, async (tx) => applyChange(tx, await getForUpdate(tx, id), change, await currency(tx))),
+      atomic(ctx, async (tx) => {
+        const currency = await keepCurrency(tx); // first, as does who changes it
+        await applyChange(tx, await getForUpdate(tx, id), change, currency);
+      }),
     updateAddon: (ctx: Context, id: number, change: Update) =>
-      atomic(ctx, async (tx) => applyChange(tx, refuseNoAddon(await getForUpdate(tx, id)), change, await currency(tx))),
+      atomic(ctx, async (tx) => {
+        const currency = await keepCurrency(tx);
+        await applyChange(tx, refuseNoAddon(await getForUpdate(tx, id)), change, currency);
+      }),
 
     /** Replaces the configuration by what of `config` is not empty, and adds one more pair. */
     configure: (

@@ -1,5 +1,8 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { mayEnter, type AdminActor } from '#core/actor';
+import type { Context } from '#core/context';
+import { adminEndpoint, Done, done, file } from '#core/endpoint';
+import { forbidden, invalidInput } from '#core/error';
 import {
   Anything,
   DateInput,
@@ -9,7 +12,6 @@ import {
   List,
   listed,
   MapOf,
-  Num,
   Or,
   PageOf,
   pageRequest,
@@ -21,21 +23,33 @@ import {
 import { ListInput, toFilter } from '../filter.ts';
 import * as history from '../repository-history.ts';
 import { HistoryView, OrderAdminView, OrderRow, OrderView, presentHistory } from '../schema.ts';
-import { ORDER_STATUSES, type Orders } from '../service.ts';
+import type { Batches } from '../batch.ts';
+import type { Cancellation } from '../cancellation.ts';
+import type { Creation } from '../creation.ts';
+import type { StaffPayment } from '../contract.ts';
+import { exportOrders } from '../export.ts';
+import { ORDER_STATUSES } from '../rules.ts';
+import type { Orders } from '../service.ts';
+import type { ReadRules } from '../settings.ts';
 import * as counts from '../statuses.ts';
 import { getOrder, type Transitions } from '../transitions.ts';
 import type { OrderViews } from '../views.ts';
-import { amendment, metaOf, transition } from './input.ts';
+import { amendment, CancelInput, metaOf, transition } from './input.ts';
 
 const OrderId = { id: required('Order ID was not passed', Id) };
 const OneOrder = Type.Object(OrderId);
-const Done = Type.Literal(true);
-const done = async (work: Promise<unknown>): Promise<true> => {
-  await work;
-  return true;
-};
+interface Needs {
+  readonly orders: Orders;
+  readonly creation: Creation;
+  readonly transitions: Transitions;
+  readonly cancellation: Cancellation;
+  readonly batches: Batches;
+  readonly views: OrderViews;
+  readonly rules: ReadRules;
+  readonly writeTime: (time: Date) => string;
+}
 
-export const adminApi = (orders: Orders, transitions: Transitions, views: OrderViews) => ({
+export const adminApi = ({ orders, creation, transitions, cancellation, batches, views, rules, writeTime }: Needs) => ({
   get: adminEndpoint({
     summary: 'One order with its client and meta.',
     permission: 'view',
@@ -45,13 +59,18 @@ export const adminApi = (orders: Orders, transitions: Transitions, views: OrderV
   }),
 
   get_list: adminEndpoint({
-    summary: 'Orders, newest first; add-ons are left out.',
+    summary: 'Orders, newest first; add-ons are left out unless the settings show them.',
     permission: 'view',
     input: ListInput,
     output: PageOf(OrderRow),
     handle: async (ctx, input) =>
       listed(
-        await views.list(ctx, { ...toFilter(input), mastersOnly: true }, pageRequest(input), 'admin'),
+        await views.list(
+          ctx,
+          { ...toFilter(input), mastersOnly: (await rules(ctx)).showsAddons ? undefined : true },
+          pageRequest(input),
+          'admin',
+        ),
         (row) => row,
       ),
   }),
@@ -62,7 +81,7 @@ export const adminApi = (orders: Orders, transitions: Transitions, views: OrderV
     input: Type.Object({
       client_id: required('Client ID was not passed', Id),
       product_id: required('Product ID was not passed', Id),
-      quantity: Type.Optional(Num()),
+      quantity: Type.Optional(Text()),
       price: Type.Optional(
         Text({ description: 'Per unit in the currency of the order; absent: as in the catalogue.' }),
       ),
@@ -73,6 +92,10 @@ export const adminApi = (orders: Orders, transitions: Transitions, views: OrderV
       title: Type.Optional(Text({ maxLength: 255 })),
       activate: Truthy(),
       invoice_option: Type.Optional(Text({ maxLength: 32 })),
+      mark_invoice_paid: Flag(),
+      gateway_id: Type.Optional(Text({ description: 'With mark_invoice_paid: where it was paid.' })),
+      transactionId: Type.Optional(Text({ maxLength: 255 })),
+      execute: Truthy(),
       skip_validation: Truthy(),
       notes: Type.Optional(Text()),
       created_at: Type.Optional(DateInput()),
@@ -81,10 +104,11 @@ export const adminApi = (orders: Orders, transitions: Transitions, views: OrderV
     }),
     output: Type.Integer(),
     handle: async (ctx, input) => {
-      const id = await orders.create(ctx, {
+      if (input.mark_invoice_paid) requireInvoices(ctx);
+      const order = {
         clientId: input.client_id,
         productId: input.product_id,
-        quantity: input.quantity,
+        quantity: quantityOf(input.quantity),
         price: input.price,
         period: input.period,
         config: input.config,
@@ -97,7 +121,9 @@ export const adminApi = (orders: Orders, transitions: Transitions, views: OrderV
         createdAt: input.created_at,
         updatedAt: input.updated_at,
         meta: input.meta && metaOf(input.meta),
-      });
+        payment: input.mark_invoice_paid ? paymentOf(input) : undefined,
+      };
+      const id = await creation.create(ctx, order, input);
       if (input.activate) await transitions.tryActivate(ctx, id);
       return id;
     },
@@ -108,7 +134,7 @@ export const adminApi = (orders: Orders, transitions: Transitions, views: OrderV
     permission: 'manage',
     input: amendment.input,
     output: Done,
-    handle: (ctx, input) => done(orders.amend(ctx, input.id, amendment.read(input))),
+    handle: (ctx, input) => done(orders.amend(ctx, input.id, amendment.read(input), input)),
   }),
 
   update_config: adminEndpoint({
@@ -152,11 +178,24 @@ export const adminApi = (orders: Orders, transitions: Transitions, views: OrderV
   }),
 
   cancel: adminEndpoint({
-    summary: 'Cancel an order at once.',
+    summary: 'Cancel an order at once, or at the end of the period that is paid for.',
     permission: 'manage',
-    input: transition.input,
+    input: CancelInput,
     output: Done,
-    handle: (ctx, input) => done(transitions.cancel(ctx, input.id, transition.read(input))),
+    handle: (ctx, input) =>
+      done(
+        input.cancel_at_period_end
+          ? cancellation.cancelAtPeriodEnd(ctx, input.id, input.reason || undefined)
+          : cancellation.cancel(ctx, input.id, transition.read(input)),
+      ),
+  }),
+
+  can_cancel_at_period_end: adminEndpoint({
+    summary: 'Whether an order has gateway subscriptions that can end with their period.',
+    permission: 'view',
+    input: OneOrder,
+    output: Type.Boolean(),
+    handle: (ctx, { id }) => cancellation.canCancelAtPeriodEnd(ctx, id),
   }),
 
   uncancel: adminEndpoint({
@@ -185,6 +224,47 @@ export const adminApi = (orders: Orders, transitions: Transitions, views: OrderV
       for (const id of ids) await orders.remove(ctx, id, { withAddons: delete_addons });
       return true as const;
     },
+  }),
+
+  batch_suspend_expired: adminEndpoint({
+    summary: 'Suspend active orders that have ended, each after its days of grace.',
+    permission: 'manage',
+    input: Type.Object({}),
+    output: Done,
+    handle: (ctx) => batches.suspendExpired(ctx),
+  }),
+
+  batch_send_suspension_warnings: adminEndpoint({
+    summary: 'Warn clients whose orders are suspended within a day, once each.',
+    permission: 'manage',
+    input: Type.Object({}),
+    output: Done,
+    handle: (ctx) => batches.sendSuspensionWarnings(ctx),
+  }),
+
+  batch_cancel_suspended: adminEndpoint({
+    summary: 'Cancel orders that have been suspended for long; false when the settings say not to.',
+    permission: 'manage',
+    input: Type.Object({}),
+    output: Type.Boolean(),
+    handle: (ctx) => batches.cancelSuspended(ctx),
+  }),
+
+  batch_cancel_unpaid: adminEndpoint({
+    summary: 'Delete orders nobody paid for, with their invoices; false when the settings say not to.',
+    permission: 'manage',
+    input: Type.Object({}),
+    output: Type.Boolean(),
+    handle: (ctx) => batches.cancelUnpaid(ctx),
+  }),
+
+  export_csv: adminEndpoint({
+    summary: 'All orders as a CSV file.',
+    permission: 'export',
+    input: Type.Object({ headers: Type.Optional(List(Anything(), { description: 'Names of columns.' })) }),
+    output: Type.String({ description: 'The file.' }),
+    handle: (ctx, { headers = [] }) =>
+      Promise.resolve(file('orders.csv', 'text/csv; charset=utf-8', exportOrders(ctx, headers, writeTime))),
   }),
 
   service: adminEndpoint({
@@ -260,4 +340,28 @@ export const adminApi = (orders: Orders, transitions: Transitions, views: OrderV
     output: MapOf(Type.String()),
     handle: () => Promise.resolve(counts.INVOICE_OPTIONS),
   }),
+});
+
+/** Whole, and at least one. */
+function quantityOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const quantity = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(quantity) || Math.abs(quantity) > MOST)
+    throw invalidInput('order.quantity', 'Quantity must be a valid number.');
+  return quantity;
+}
+
+/** More of anything could not be counted in money. */
+const MOST = 1_000_000_000;
+
+/** To say that an invoice is paid is for those who may enter the module of invoices. */
+function requireInvoices({ actor }: Context<AdminActor>): void {
+  if (!mayEnter(actor.rights, 'invoice'))
+    throw forbidden('order.no_invoices', 'You do not have permission to access the invoice module');
+}
+
+const paymentOf = (input: { gateway_id?: string; transactionId?: string; execute: boolean }): StaffPayment => ({
+  gatewayId: input.gateway_id ? Number.parseInt(input.gateway_id, 10) || 0 : undefined,
+  transactionId: input.transactionId?.trim() || undefined,
+  runsTasks: input.execute,
 });

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import type { Context } from '#core/context';
 import { clientEndpoint } from '#core/endpoint';
 import { conflict } from '#core/error';
 import { Anything, Id, listed, MapOf, Or, PageOf, pageRequest, required } from '#core/schema';
@@ -9,16 +10,26 @@ import { getOwn, type OrderViews } from '../views.ts';
 
 const OwnOrder = Type.Object({ id: required('Order id required', Id) });
 
-export const clientApi = (orders: Orders, views: OrderViews) => ({
+export const clientApi = (
+  orders: Orders,
+  views: OrderViews,
+  /** Who ends before this time is sent an invoice for the next period. */
+  renewsBefore: (ctx: Context) => Promise<Date>,
+) => ({
   get_list: clientEndpoint({
     summary: 'Own orders, newest first.',
-    input: ListInput,
+    input: Type.Object({
+      ...ListInput.properties,
+      expiring: Type.Optional(Anything({ description: 'Only those that soon end; no other filter counts then.' })),
+    }),
     output: PageOf(OrderRow),
-    handle: async (ctx, input) =>
-      listed(
-        await views.list(ctx, { ...toFilter(input), clientId: ctx.actor.id }, pageRequest(input), 'client'),
+    handle: async (ctx, input) => {
+      const filter = input.expiring === undefined ? toFilter(input) : { expiringBefore: await renewsBefore(ctx) };
+      return listed(
+        await views.list(ctx, { ...filter, clientId: ctx.actor.id }, pageRequest(input), 'client'),
         (row) => row,
-      ),
+      );
+    },
   }),
 
   get: clientEndpoint({

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { invalidInput } from '#core/error';
-import { Dict, Flag, Id, parseDate, required, Text } from '#core/schema';
+import { Dict, Flag, Id, OrNull, parseDate, required, Text } from '#core/schema';
 import type { Amendment } from '../service.ts';
 import type { Quietly } from '../transitions.ts';
 
@@ -11,6 +11,8 @@ const TransitionInput = Type.Object({
   reason: Type.Optional(Text({ maxLength: 255 })),
   skip_event: Flag(),
 });
+
+export const CancelInput = Type.Object({ ...TransitionInput.properties, cancel_at_period_end: Flag() });
 
 /** Suspending and canceling take a reason, and can be done without anybody being told. */
 export const transition = {
@@ -33,6 +35,7 @@ const AmendmentInput = Type.Object({
   invoice_option: Type.Optional(Text({ maxLength: 32 })),
   price: Type.Optional(Text()),
   status: Type.Optional(Text()),
+  suspension_grace_days: Type.Optional(OrNull(Text({ description: 'Empty: as the product says.' }))),
   meta: Type.Optional(Dict({ description: 'Adds or replaces these; an empty map removes all.' })),
 });
 
@@ -50,9 +53,24 @@ export const amendment = {
     invoiceOption: input.invoice_option,
     price: input.price === '' ? undefined : input.price,
     status: input.status === '' ? undefined : input.status,
+    suspensionGraceDays: graceOf(input.suspension_grace_days),
     meta: input.meta && metaOf(input.meta),
   }),
 };
+
+/** What the column holds. */
+const MOST_DAYS = 2_147_483_647;
+
+function graceOf(text: string | null | undefined): number | null | undefined {
+  if (text === undefined || text === null || text.trim() === '') return text === undefined ? undefined : null;
+  const days = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN;
+  if (!(days <= MOST_DAYS))
+    throw invalidInput(
+      'order.grace',
+      'Suspension grace days must be a non-negative integer or empty to inherit the product setting.',
+    );
+  return days;
+}
 
 export const metaOf = (meta: Readonly<Record<string, unknown>>): Record<string, string> =>
   Object.fromEntries(

@@ -5,6 +5,7 @@ import { createClientOrderStatus } from './003_create_client_order_status.ts';
 import { indexOrderCreatedAt } from './004_index_order_created_at.ts';
 import { indexOrderProductStatus } from './005_index_order_product_status.ts';
 import { indexOrderMasterStatus } from './006_index_order_master_status.ts';
+import { indexOrderLists } from './007_index_order_lists.ts';
 
 export const migrations: readonly Migration[] = [
   createClientOrder,
@@ -13,4 +14,5 @@ export const migrations: readonly Migration[] = [
   indexOrderCreatedAt,
   indexOrderProductStatus,
   indexOrderMasterStatus,
+  indexOrderLists,
 ];

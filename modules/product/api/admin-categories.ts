@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { Id, required, Text } from '#core/schema';
 import type { Categories } from '../category/service.ts';
 import { CategoryView, presentCategory } from '../category/schema.ts';
@@ -41,21 +41,16 @@ export const categoryApi = (categories: Categories) => ({
     summary: 'Replace what is known of a category: fields that are left out are cleared.',
     permission: 'manage_categories',
     input: Type.Object({ id: CategoryId, title: Type.Optional(Text({ maxLength: 100 })), ...Details }),
-    output: Type.Literal(true),
-    handle: async (ctx, { id, title, description, icon_url: iconUrl }) => {
-      await categories.update(ctx, id, { title, description, iconUrl });
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id, title, description, icon_url: iconUrl }) =>
+      done(categories.update(ctx, id, { title, description, iconUrl })),
   }),
 
   category_delete: adminEndpoint({
     summary: 'Delete a category without products.',
     permission: 'manage_categories',
     input: Type.Object({ id: CategoryId }),
-    output: Type.Literal(true),
-    handle: async (ctx, { id }) => {
-      await categories.remove(ctx, id);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id }) => done(categories.remove(ctx, id)),
   }),
 });

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { Anything, Id, PageOf, Paging, required, Text } from '#core/schema';
 import { promoFields, toPromoFields } from '../promo/input.ts';
 import { presentPromo, presentWithUsage, PromoView, PromoWithUsageView } from '../promo/schema.ts';
@@ -60,11 +60,8 @@ export const promoApi = (promos: Promos, timeZone: string) => ({
       value: Type.Optional(Anything()),
       ...promoFields,
     }),
-    output: Type.Literal(true),
-    handle: async (ctx, { id, ...input }) => {
-      await promos.update(ctx, id, toPromoFields(input, timeZone));
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id, ...input }) => done(promos.update(ctx, id, toPromoFields(input, timeZone))),
   }),
 
   promo_duplicate: adminEndpoint({
@@ -79,11 +76,8 @@ export const promoApi = (promos: Promos, timeZone: string) => ({
     summary: 'Delete a promo that was never redeemed.',
     permission: 'manage_promos',
     input: Type.Object({ id: PromoId }),
-    output: Type.Literal(true),
-    handle: async (ctx, { id }) => {
-      await promos.remove(ctx, id);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id }) => done(promos.remove(ctx, id)),
   }),
 
   promo_redemption_get_list: adminEndpoint({

@@ -1,12 +1,11 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { Anything, Flag, Id, MapOf, PageOf, Paging, required, Text, Truthy } from '#core/schema';
 import { reference, toUpdate, updateFields } from '../input.ts';
 import { Pairs, present, presentPairs, ProductView } from '../schema.ts';
 import type { Products } from '../service.ts';
 import { filterText, pageOf, pageRequest } from './list.ts';
 
-const Done = Type.Literal(true);
 const NewId = Type.Integer({ description: 'The id of what was made.' });
 const Title = required('You must specify a title', Text({ maxLength: 255 }));
 const AddonId = required('Addon ID was not passed', Id);
@@ -88,10 +87,7 @@ export const productApi = (products: Products) => ({
     permission: 'manage_products',
     input: Type.Object({ id: Id, ...updateFields }),
     output: Done,
-    handle: async (ctx, { id, ...fields }) => {
-      await products.update(ctx, id, toUpdate(fields));
-      return true as const;
-    },
+    handle: (ctx, { id, ...fields }) => done(products.update(ctx, id, toUpdate(fields))),
   }),
 
   update_priority: adminEndpoint({
@@ -99,10 +95,7 @@ export const productApi = (products: Products) => ({
     permission: 'manage_products',
     input: Type.Object({ priority: Type.Optional(Anything({ description: 'A map of ids to numbers.' })) }),
     output: Done,
-    handle: async (ctx, { priority }) => {
-      await products.prioritize(ctx, priority);
-      return true as const;
-    },
+    handle: (ctx, { priority }) => done(products.prioritize(ctx, priority)),
   }),
 
   update_config: adminEndpoint({
@@ -115,10 +108,8 @@ export const productApi = (products: Products) => ({
       new_config_value: Type.Optional(Text()),
     }),
     output: Done,
-    handle: async (ctx, { id, config, new_config_name: name, new_config_value: value }) => {
-      await products.configure(ctx, id, { config, name, value });
-      return true as const;
-    },
+    handle: (ctx, { id, config, new_config_name: name, new_config_value: value }) =>
+      done(products.configure(ctx, id, { config, name, value })),
   }),
 
   delete: adminEndpoint({
@@ -126,10 +117,7 @@ export const productApi = (products: Products) => ({
     permission: 'manage_products',
     input: Type.Object({ id: Id }),
     output: Done,
-    handle: async (ctx, { id }) => {
-      await products.remove(ctx, id);
-      return true as const;
-    },
+    handle: (ctx, { id }) => done(products.remove(ctx, id)),
   }),
 
   addon_get_pairs: adminEndpoint({
@@ -167,10 +155,7 @@ export const productApi = (products: Products) => ({
     permission: 'manage_products',
     input: Type.Object({ ...updateFields, id: AddonId }),
     output: Done,
-    handle: async (ctx, { id, ...fields }) => {
-      await products.updateAddon(ctx, id, toUpdate(fields));
-      return true as const;
-    },
+    handle: (ctx, { id, ...fields }) => done(products.updateAddon(ctx, id, toUpdate(fields))),
   }),
 
   addon_delete: adminEndpoint({
@@ -178,9 +163,6 @@ export const productApi = (products: Products) => ({
     permission: 'manage_products',
     input: Type.Object({ id: Id }),
     output: Done,
-    handle: async (ctx, { id }) => {
-      await products.remove(ctx, id);
-      return true as const;
-    },
+    handle: (ctx, { id }) => done(products.remove(ctx, id)),
   }),
 });

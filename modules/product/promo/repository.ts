@@ -54,6 +54,10 @@ export async function findById(db: Knex, id: number): Promise<Promo | undefined>
   return row && toPromo(row);
 }
 
+export async function listByIds(db: Knex, ids: readonly number[]): Promise<Promo[]> {
+  return ids.length === 0 ? [] : (await db<Row>('promo').whereIn('id', ids)).map(toPromo);
+}
+
 export async function findForUpdate(db: Knex.Transaction, id: number): Promise<Promo | undefined> {
   const row = await db<Row>('promo').where({ id }).forUpdate().first();
   return row && toPromo(row);

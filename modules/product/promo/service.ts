@@ -28,22 +28,18 @@ export interface ShownRedemption {
   readonly invoice: { readonly number: string; readonly status: string; readonly createdAt: Date } | undefined;
 }
 
-/** Titles of client groups by id. */
-interface ClientGroups {
-  groupTitles(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, string>>;
-}
-
 export type Promos = ReturnType<typeof createPromos>;
 
 const LONGEST_CODE = 100;
 const COPY_ATTEMPTS = 100;
 
-export function createPromos(clients: (ClientService & Partial<ClientGroups>) | undefined) {
+export function createPromos(clients: ClientService | undefined) {
   let source: RedemptionSource = {};
 
   const lent: PromoService = {
     ...rules,
     find: (ctx, id) => promos.findById(ctx.db, id),
+    findAll: async (ctx, ids) => new Map((await promos.listByIds(ctx.db, ids)).map((promo) => [promo.id, promo])),
     findByCode: (ctx, code) => promos.findActiveByCode(ctx.db, code),
     async use(tx, id) {
       if (!(await promos.takeUse(tx.db, id)))
@@ -65,7 +61,7 @@ export function createPromos(clients: (ClientService & Partial<ClientGroups>) | 
   async function show(ctx: Context, list: readonly Promo[]): Promise<ShownPromo[]> {
     const titles = await products.listTitlesOf(ctx.db, idsIn(list.flatMap((promo) => promo.products)));
     const groupIds = idsIn(list.flatMap((promo) => promo.clientGroups));
-    const groups = groupIds.length === 0 ? undefined : await clients?.groupTitles?.(ctx, groupIds);
+    const groups = groupIds.length === 0 ? undefined : await clients?.groupTitles(ctx, groupIds);
     const counts = await redemptions.countByPromo(
       ctx.db,
       list.map(({ id }) => id),

@@ -145,14 +145,8 @@ describe('product pricing', () => {
   });
 
   it('counts in the digits of the currency of the shop', async () => {
-    await app.app.database.knex('setting').insert({
-      owner: 'system',
-      name: 'currency',
-      value: 'JPY',
-      is_public: false,
-      created_at: new Date(),
-      updated_at: new Date(),
-    });
+    await app.call(admin, 'currency/create', { code: 'JPY', conversion_rate: 150 });
+    await app.call(admin, 'currency/set_default', { code: 'JPY' });
     const id = await buildProduct(app);
 
     await reprice(id, { type: 'once', once: { price: '1200.5' } });

@@ -3,6 +3,7 @@ import { conflict } from '#core/error';
 import { defineModule } from '#core/module';
 import { productType } from '#core/product';
 import type { Rights } from '#core/actor';
+import { currency } from '#modules/currency/index';
 import { product } from '#modules/product/index';
 import { productBeingRemoved } from '#modules/product/contract';
 import { ADMIN, useApp, type TestApp } from '../../support/app.ts';
@@ -62,4 +63,4 @@ const delivery = defineModule({
 });
 
 /** The catalogue with its neighbours played by these. */
-export const useShop = (): TestApp => useApp({ modules: [doorkeeper, delivery, product] });
+export const useShop = (): TestApp => useApp({ modules: [doorkeeper, delivery, currency, product] });

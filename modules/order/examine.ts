@@ -1,0 +1,80 @@
+import type { Context } from '#core/context';
+import { subtract, multiply } from '#core/money';
+import type { Check } from '#core/module';
+import type { ProductTypes } from '#core/product';
+import type { ProductService } from '#modules/product/contract';
+import type { BillingDesk } from './billing.ts';
+import type { Order } from './contract.ts';
+import * as history from './repository-history.ts';
+import * as orders from './repository.ts';
+
+interface Needs {
+  readonly products: ProductService;
+  readonly productTypes: ProductTypes;
+  readonly billing: BillingDesk;
+}
+
+const CHUNK = 500;
+/** More than anybody reads. */
+const MOST_FINDINGS = 100;
+
+/** What `doctor` asks of orders, in chunks. */
+export const checks = ({ products, productTypes, billing }: Needs): readonly Check[] => [
+  {
+    name: 'what orders deliver is there',
+    run: (ctx) =>
+      examine(ctx, async (chunk) => {
+        const delivered = chunk.filter(({ status }) => status === 'active' || status === 'suspended');
+        const findings: string[] = [];
+        for (const order of delivered) {
+          if (!(await isThere(productTypes, ctx, order)))
+            findings.push(`Order ${order.id} is ${order.status}, but its ${order.serviceType} service is not there.`);
+        }
+        return findings;
+      }),
+  },
+  {
+    name: 'active orders are paid, free or made by staff',
+    run: (ctx) =>
+      examine(ctx, async (chunk) => {
+        const desk = billing.current();
+        const suspects = chunk.filter(({ status }) => status === 'active').filter(costs);
+        if (desk === undefined || suspects.length === 0) return [];
+        const ids = suspects.map(({ id }) => id);
+        const [bought, paid] = [await history.listBought(ctx.db, ids), await desk.listEverPaid(ctx, ids)];
+        const found = await products.findAll(ctx, [...new Set(suspects.map(({ productId }) => productId))]);
+        return suspects
+          .filter(({ id, productId }) => {
+            const startsPaid = found.get(productId)?.setup === 'after_payment';
+            return startsPaid && bought.has(id) && !paid.has(id);
+          })
+          .map(({ id }) => `Order ${id} is active, but nobody ever paid for it.`);
+      }),
+  },
+];
+
+/** Whether the product type still has what it made; one that is not installed cannot say. */
+async function isThere(productTypes: ProductTypes, ctx: Context, order: Order): Promise<boolean> {
+  const type = productTypes.find(order.serviceType);
+  if (type === undefined) return true;
+  return order.serviceId !== undefined && (await type.show(ctx, order)) !== undefined;
+}
+
+const costs = ({ price, quantity, discount }: Order): boolean => {
+  const total = multiply(price, quantity);
+  return (discount === undefined ? total : subtract(total, discount)).amount > 0;
+};
+
+async function examine(
+  ctx: Context,
+  look: (chunk: readonly Order[]) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const findings: string[] = [];
+  for (let last = 0; findings.length < MOST_FINDINGS;) {
+    const chunk = await orders.listAfter(ctx.db, last, CHUNK);
+    if (chunk.length === 0) break;
+    findings.push(...(await look(chunk)));
+    last = chunk.at(-1)?.id ?? last;
+  }
+  return findings;
+}

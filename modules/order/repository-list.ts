@@ -1,0 +1,79 @@
+import type { Knex } from 'knex';
+import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import type { OrderStatus } from '#core/product';
+import type { Order } from './contract.ts';
+import { expiring } from './repository-due.ts';
+import { toOrder, type Row } from './row.ts';
+
+/** Which orders a list shows; what is undefined does not narrow it. */
+export interface OrderFilter {
+  readonly ids?: readonly number[] | undefined;
+  readonly clientId?: number | undefined;
+  readonly productId?: number | undefined;
+  readonly promoId?: number | undefined;
+  readonly status?: string | undefined;
+  readonly statuses?: readonly OrderStatus[] | undefined;
+  readonly period?: string | undefined;
+  readonly invoiceOption?: string | undefined;
+  readonly type?: string | undefined;
+  readonly title?: string | undefined;
+  /** Contained in the title, or the order of one of these clients. */
+  readonly search?: { readonly text: string; readonly clientIds: readonly number[] } | undefined;
+  readonly createdFrom?: Date | undefined;
+  readonly createdTo?: Date | undefined;
+  readonly createdBefore?: Date | undefined;
+  readonly mastersOnly?: boolean | undefined;
+  /** Orders that are to be renewed by an invoice, which is not there yet. */
+  readonly expiringBefore?: Date | undefined;
+  /** Each name with the beginning of its value. */
+  readonly meta?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Newest first. The page is found by an index alone; only its rows are read. */
+export async function listPage(db: Knex, filter: OrderFilter, request: PageRequest): Promise<Page<Order>> {
+  const newestFirst = (query: Knex.QueryBuilder) => query.select('id').orderBy('id', 'desc');
+  const page = await paginate<Pick<Row, 'id'>, number>(narrowed(db, filter), request, newestFirst, ({ id }) => id);
+  if (page.items.length === 0) return { ...page, items: [] };
+  const rows = await db<Row>('client_order').whereIn('id', page.items).orderBy('id', 'desc');
+  return { ...page, items: rows.map(toOrder) };
+}
+
+function narrowed(db: Knex, filter: OrderFilter): Knex.QueryBuilder {
+  const exact = Object.entries({
+    client_id: filter.clientId,
+    product_id: filter.productId,
+    promo_id: filter.promoId,
+    status: filter.status,
+    period: filter.period,
+    invoice_option: filter.invoiceOption,
+    service_type: filter.type,
+    group_master: filter.mastersOnly,
+  }).filter((entry) => entry[1] !== undefined);
+  let query: Knex.QueryBuilder = db('client_order').where(Object.fromEntries(exact) as Record<string, Knex.Value>);
+  if (filter.ids !== undefined) query = query.whereIn('client_order.id', filter.ids);
+  if (filter.statuses !== undefined) query = query.whereIn('status', filter.statuses);
+  if (filter.title !== undefined) query = whereContains(query, 'title', filter.title);
+  if (filter.createdFrom !== undefined) query = query.where('created_at', '>=', filter.createdFrom);
+  if (filter.createdTo !== undefined) query = query.where('created_at', '<=', filter.createdTo);
+  if (filter.createdBefore !== undefined) query = query.where('created_at', '<', filter.createdBefore);
+  if (filter.search !== undefined) query = searched(query, filter.search);
+  for (const [name, value] of Object.entries(filter.meta ?? {})) {
+    const found = db('client_order_meta').where({ name });
+    query = query.whereIn('client_order.id', whereBegins(found, 'value', value).select('client_order_id'));
+  }
+  if (filter.expiringBefore !== undefined)
+    query = expiring(query, filter.expiringBefore).whereNull('unpaid_invoice_id');
+  return query;
+}
+
+const searched = (
+  query: Knex.QueryBuilder,
+  { text, clientIds }: NonNullable<OrderFilter['search']>,
+): Knex.QueryBuilder =>
+  query.where((either) => {
+    void whereContains(either, 'title', text).orWhereIn('client_id', clientIds);
+  });
+
+/** As `whereContains`, but only at the beginning. */
+const whereBegins = (query: Knex.QueryBuilder, column: string, text: string): Knex.QueryBuilder =>
+  query.whereRaw("?? like ? escape '!'", [column, `${text.replaceAll('!', '!!')}%`]);
