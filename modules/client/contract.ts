@@ -14,6 +14,7 @@ export type ClientStatus = 'active' | 'suspended' | 'canceled';
 
 export interface Client {
   readonly id: number;
+  /** Empty for who has none. */
   readonly email: string;
   readonly firstName: string | undefined;
   readonly lastName: string | undefined;
@@ -25,6 +26,9 @@ export interface Client {
   readonly country: string | undefined;
   readonly state: string | undefined;
   readonly lang: string | undefined;
+  /** Where letters about invoices go instead. */
+  readonly billingEmail: string | undefined;
+  readonly createdAt?: Date | undefined;
 }
 
 const NullableText = Or(Type.String());
@@ -68,10 +72,16 @@ export interface ClientService {
   staffSummaries(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, Record<string, unknown>>>;
   /** Ids of clients whose first or last name contains `text`, as a subquery other modules may not build themselves. */
   searchIds(ctx: Context, text: string, limit: number): Promise<readonly number[]>;
+  /** By the beginning of a first or last name, or exactly an id or an e-mail address. */
+  findIds(ctx: Context, text: string, limit: number): Promise<readonly number[]>;
+  /** Titles of client groups, by id; in one query. */
+  groupTitles(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, string>>;
   /** For reports. */
   readonly tally: Tally;
   /** The countries with the most clients, most first; `""` is none. */
   countByCountry(ctx: Context, limit: number): Promise<ReadonlyMap<string, number>>;
+  /** Removes sign-ins older than `time`, `limit` at most; returns how many went. */
+  forgetSignInsBefore(tx: Tx, time: Date, limit: number): Promise<number>;
   /** Sets the currency of a client who has none yet. */
   settleCurrency(tx: Tx, id: number, currency: string): Promise<void>;
 }
@@ -95,10 +105,14 @@ export interface NewBalanceLine {
 export interface BalanceService {
   /** In the client's currency; undefined when the client has none. */
   balanceOf(ctx: Context, clientId: number): Promise<Money | undefined>;
+  /** The same of several in one query; clients without a currency are absent. */
+  balancesOf(ctx: Context, clientIds: readonly number[]): Promise<ReadonlyMap<number, Money>>;
   /** Keeps others from booking for this client until the transaction ends, so that no credit is spent twice. */
   lockBalance(tx: Tx, clientId: number): Promise<Money | undefined>;
   /** Returns the id of the line; undefined when that invoice line was booked before. */
   book(tx: Tx, line: NewBalanceLine): Promise<number | undefined>;
+  /** Those of several lines that are in the ledger, for those who keep their numbers. */
+  existingLines(ctx: Context, ids: readonly number[]): Promise<ReadonlySet<number>>;
 }
 
 export const balanceService = defineService<BalanceService>('client');
@@ -124,7 +138,6 @@ export interface ClientProfileService {
   /** Replaces the API token, for the client or for staff; the old one is refused from now on. Throws "Client not found". */
   replaceToken(ctx: Context, id: number): Promise<string>;
   changeOwnPassword(ctx: Context<ClientActor>, change: PasswordChange): Promise<void>;
-  endSessions(ctx: Context, id: number): Promise<void>;
 }
 
 export interface PasswordChange {
@@ -135,32 +148,87 @@ export interface PasswordChange {
 
 export const clientProfileService = defineService<ClientProfileService>('client');
 
+/** Whether a client may act now. */
+export interface ClientStanding {
+  /** Empty when there is none. */
+  readonly email: string;
+  readonly status: ClientStatus;
+  readonly mustConfirmEmail: boolean;
+}
+
+export interface Newcomer {
+  readonly email?: string | undefined;
+  readonly firstName: string;
+  readonly lastName?: string | undefined;
+  readonly currency: string;
+  /** What was sent, for those who are asked. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** For modules by whose own doors clients come and are known. */
+export interface NewcomerService {
+  /** One prepared look-up, for the hot path. */
+  standingOf(ctx: Context, id: number): Promise<ClientStanding | undefined>;
+  /**
+   * Before the transaction of `addNewcomer`: throws `client.sign_up_closed`, or what is wrong with the address; gives it
+   * as it is kept.
+   */
+  checkNewcomer(ctx: Context, newcomer: Pick<Newcomer, 'email' | 'fields'>): Promise<string | undefined>;
+  /** A client without a password. Without an e-mail address nobody is asked and nothing is to be confirmed. */
+  addNewcomer(tx: Tx, newcomer: Newcomer): Promise<number>;
+  rename(ctx: Context, id: number, name: { readonly firstName: string; readonly lastName: string }): Promise<void>;
+}
+
+export const newcomerService = defineService<NewcomerService>('client');
+
 const ClientId = Type.Object({ clientId: Id });
+const SignInTry = Type.Object({ email: Type.String(), ip: Type.String() });
+const Sent = MapOf(Type.Unknown());
+
 export const clientSignedUp = defineEvent('client.signed_up', ClientId);
 export const clientCreated = defineEvent('client.created', Type.Object({ clientId: Id, sendsWelcome: Type.Boolean() }));
 export const clientRemoved = defineEvent('client.removed', ClientId);
+export const clientSignedIn = defineEvent('client.signed_in', Type.Object({ clientId: Id, ip: Type.String() }));
+export const clientSignInFailed = defineEvent('client.sign_in_failed', SignInTry);
+export const clientUpdated = defineEvent('client.updated', ClientId);
+/** By staff; the client's own change is `client.own_password_changed`. */
+export const clientPasswordChanged = defineEvent('client.password_changed', ClientId);
+export const clientOwnPasswordChanged = defineEvent('client.own_password_changed', ClientId);
+export const clientPasswordReset = defineEvent('client.password_reset', ClientId);
+export const clientProfileChanged = defineEvent('client.profile_changed', ClientId);
+
 /** Asked before a visitor's sign-up is stored. */
 export const clientSigningUp = defineHook(
   'client.signing_up',
-  Type.Object({ email: Type.String(), ip: Type.String(), sent: MapOf(Type.Unknown()) }),
+  Type.Object({ email: Type.String(), ip: Type.String(), sent: Sent }),
 );
 /** Asked before a client is removed; modules with rows of this client remove them here, in the same transaction. */
 export const clientBeingRemoved = defineHook('client.being_removed', ClientId);
 /** Asked before the password of a sign-in is looked at. */
-export const clientSigningIn = defineHook(
-  'client.signing_in',
-  Type.Object({ email: Type.String(), ip: Type.String() }),
-);
+export const clientSigningIn = defineHook('client.signing_in', SignInTry);
 /** Asked before a link to set a new password is sent. */
 export const clientAskingReset = defineHook(
   'client.asking_reset',
-  Type.Object({ email: Type.String(), ip: Type.String(), sent: MapOf(Type.Unknown()) }),
+  Type.Object({ email: Type.String(), ip: Type.String(), sent: Sent }),
 );
+/** Asked before a password is set by the link of a letter, which ends in `hash`. */
+export const clientResettingPassword = defineHook('client.resetting_password', Type.Object({ hash: Type.String() }));
 /** Asked before clients change their own profile. */
 export const clientChangingProfile = defineHook(
   'client.changing_profile',
-  Type.Object({ clientId: Id, ip: Type.String() }),
+  Type.Object({ clientId: Id, ip: Type.String(), sent: Sent }),
 );
+/** Asked before clients change their own password. */
+export const clientChangingOwnPassword = defineHook('client.changing_own_password', ClientId);
+/** Asked before staff create a client. */
+export const clientBeingCreated = defineHook('client.being_created', Type.Object({ sent: Sent }));
+/** Asked before staff change a client. */
+export const clientBeingUpdated = defineHook(
+  'client.being_updated',
+  Type.Object({ clientId: Id, ip: Type.String(), sent: Sent }),
+);
+/** Asked before staff give a client another password. */
+export const clientPasswordBeingChanged = defineHook('client.password_being_changed', ClientId);
 /** Asked before staff give a client another currency; whoever keeps amounts of this client refuses. */
 export const clientChangingCurrency = defineHook(
   'client.changing_currency',

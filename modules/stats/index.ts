@@ -1,5 +1,7 @@
 import { defineModule } from '#core/module';
 import { clientService } from '#modules/client/contract';
+import { currencyService } from '#modules/currency/contract';
+import { invoiceService } from '#modules/invoice/contract';
 import { orderReport } from '#modules/order/contract';
 import { productService } from '#modules/product/contract';
 import { adminApi } from './api/admin.ts';
@@ -11,12 +13,26 @@ export const stats = defineModule({
   version: '1.0.0',
   description: 'What is new, what is sold, and where clients come from.',
   isEssential: true,
-  uses: { clients: clientService, orders: orderReport, products: productService },
+  uses: {
+    clients: clientService,
+    currencies: currencyService,
+    invoices: invoiceService,
+    orders: orderReport,
+    products: productService,
+  },
   permissions: { view: 'See statistics.' },
   migrations: [],
 
-  setup({ clients, orders, products }, { settings, config }) {
-    const stats = createStats({ clients, orders, products, settings, timeZone: config.timeZone });
+  setup({ clients, currencies, invoices, orders, products }, { config }) {
+    const stats = createStats({
+      clients,
+      currencies,
+      invoices: invoices.tally,
+      orders,
+      products,
+      sales: invoices.sales,
+      timeZone: config.timeZone,
+    });
     return { api: { admin: adminApi(stats) } };
   },
 });

@@ -1,8 +1,8 @@
 import type { Context } from '#core/context';
 import { subtract, toDecimal, toNumber, zero, type Money } from '#core/money';
 import type { SalesReport, Takings, Tally } from '#core/report';
-import type { SettingStore } from '#core/settings';
 import type { ClientService } from '#modules/client/contract';
+import type { CurrencyService } from '#modules/currency/contract';
 import type { OrderReport } from '#modules/order/contract';
 import type { ProductService } from '#modules/product/contract';
 import { readSeries, recentSpans, SPANS, type Dates } from './series.ts';
@@ -10,25 +10,25 @@ import { readSeries, recentSpans, SPANS, type Dates } from './series.ts';
 /** Every answer costs a fixed number of queries, each over an index; what no module counts is 0. */
 export type Stats = ReturnType<typeof createStats>;
 
+export type Amount = number | string;
 export type Kind = 'clients' | 'orders' | 'invoices' | 'tickets';
 export type When = 'total' | (typeof SPANS)[number];
 
 export interface Needs {
   readonly clients: ClientService;
+  readonly currencies: CurrencyService;
   readonly orders: OrderReport;
   readonly products: ProductService;
   /** Lent by modules that need not be there. */
   readonly invoices?: Tally;
   readonly tickets?: Tally;
   readonly sales?: SalesReport;
-  readonly settings: SettingStore;
   readonly timeZone: string;
 }
 
 const KINDS: readonly Kind[] = ['clients', 'orders', 'invoices', 'tickets'];
-const DEFAULT_CURRENCY = 'USD';
 
-export function createStats({ clients, orders, products, invoices, tickets, sales, settings, timeZone }: Needs) {
+export function createStats({ clients, currencies, orders, products, invoices, tickets, sales, timeZone }: Needs) {
   const tallies: Record<Kind, Tally | undefined> = {
     clients: clients.tally,
     orders: orders.tally,
@@ -36,9 +36,13 @@ export function createStats({ clients, orders, products, invoices, tickets, sale
     tickets,
   };
   const nothing = async (ctx: Context): Promise<Takings> => {
-    const none = zero((await settings.param(ctx, 'currency')) ?? DEFAULT_CURRENCY);
+    const none = zero((await currencies.default(ctx)).code);
     return { income: none, refund: none };
   };
+
+  /** Sums are numbers, and decimal texts in a shop that never made an invoice: FOSSBilling answers both (spec C12). */
+  const writer = async (ctx: Context): Promise<(amount: Money) => Amount> =>
+    ((await invoices?.total(ctx)) ?? 0) > 0 ? toNumber : toDecimal;
 
   return {
     /** How many there are of each kind, and of these how many are of late. */
@@ -56,17 +60,19 @@ export function createStats({ clients, orders, products, invoices, tickets, sale
     },
 
     /** What came in less what went back. */
-    async income(ctx: Context): Promise<Record<When, string>> {
+    async income(ctx: Context): Promise<Record<When, Amount>> {
+      const write = await writer(ctx);
       const none = await nothing(ctx);
       const total = (await sales?.total(ctx)) ?? none;
       const recent = (await sales?.within(ctx, recentSpans(ctx.now, timeZone))) ?? [];
-      const entries = SPANS.map((when, index) => [when, net(recent[index] ?? none)] as const);
-      return Object.fromEntries([['total', net(total)], ...entries]) as Record<When, string>; // each time has its entry
+      const entries = SPANS.map((when, index) => [when, write(net(recent[index] ?? none))] as const);
+      return Object.fromEntries([['total', write(net(total))], ...entries]) as Record<When, Amount>; // each time has its entry
     },
 
-    async incomeAndRefunds(ctx: Context): Promise<{ refund: string; income: string }> {
+    async incomeAndRefunds(ctx: Context): Promise<{ refund: Amount; income: Amount }> {
+      const write = await writer(ctx);
       const { income, refund } = (await sales?.total(ctx)) ?? (await nothing(ctx));
-      return { refund: toDecimal(refund), income: toDecimal(income) };
+      return { refund: write(refund), income: write(income) };
     },
 
     statuses: (ctx: Context) => orders.countByStatus(ctx),
@@ -106,4 +112,4 @@ export function createStats({ clients, orders, products, invoices, tickets, sale
   };
 }
 
-const net = ({ income, refund }: Takings): string => toDecimal(subtract(income, refund));
+const net = ({ income, refund }: Takings): Money => subtract(income, refund);

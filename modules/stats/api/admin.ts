@@ -4,7 +4,9 @@ import { Int, MapOf, Text } from '#core/schema';
 import type { Kind, Stats } from '../service.ts';
 
 const count = Type.Integer();
-const amount = Type.String({ description: 'Decimal text in the default currency.' });
+const amount = Type.Union([Type.Number(), Type.String()], {
+  description: 'In the default currency; decimal text before the first invoice.',
+});
 const times = ['total', 'today', 'yesterday', 'this_month', 'last_month'] as const;
 const kinds = ['clients', 'orders', 'invoices', 'tickets'] as const;
 const each = <T extends string, S>(names: readonly T[], schema: S) =>

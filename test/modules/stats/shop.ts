@@ -1,4 +1,5 @@
 import { client } from '#modules/client/index';
+import { currency } from '#modules/currency/index';
 import { extension } from '#modules/extension/index';
 import { formbuilder } from '#modules/formbuilder/index';
 import { order } from '#modules/order/index';
@@ -12,5 +13,5 @@ import type { Module } from '#core/module';
 
 /** What is counted, and no more. */
 export const shop: readonly Module[] = [
-  system, staff, client, profile, extension, formbuilder, product, order, { ...serviceapikey, isEssential: true }, stats,
+  system, staff, client, profile, extension, formbuilder, currency, product, order, { ...serviceapikey, isEssential: true }, stats,
 ]; // prettier-ignore

@@ -1,0 +1,44 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { Flag, Int, Text } from '#core/schema';
+
+/** What the sandbox does wrong: for every payment by the settings of the gateway, for one by the buttons of its page. */
+export const misbehaviour = {
+  delay: Type.Optional({ ...Int({ minimum: 0, maximum: 86_400 }), title: 'Seconds until it tells of a payment' }),
+  repeat: Type.Optional({ ...Int({ minimum: 1, maximum: 50 }), title: 'How often it tells of a payment' }),
+  out_of_order: Type.Optional({ ...Flag(), title: 'Tell that a payment is pending after it is done' }),
+  wrong_amount: Type.Optional({ ...Flag(), title: 'Tell of half the amount' }),
+  wrong_currency: Type.Optional({ ...Flag(), title: 'Tell of another currency' }),
+};
+
+export const SandboxConfig = Type.Object({
+  secret: Type.Optional({
+    ...Text({ maxLength: 255 }),
+    title: 'Secret that signs its notifications, at least 16 characters',
+    secret: true,
+  }),
+  ...misbehaviour,
+  errors_first: Type.Optional({ ...Int({ minimum: 0, maximum: 10 }), title: 'Requests for a payment that fail first' }),
+  hangs: Type.Optional({ ...Flag(), title: 'Never answer a request for a payment' }),
+});
+
+export type Script = Partial<Static<typeof SandboxConfig>>;
+
+/** Values that came from forms or from the database. */
+export const scriptOf = (values: Readonly<Record<string, unknown>>): Script => ({
+  ...numberIn(values, 'delay', 86_400),
+  ...numberIn(values, 'repeat', 50),
+  ...numberIn(values, 'errors_first', 10),
+  ...flagIn(values, 'out_of_order'),
+  ...flagIn(values, 'wrong_amount'),
+  ...flagIn(values, 'wrong_currency'),
+  ...flagIn(values, 'hangs'),
+});
+
+const numberIn = (values: Readonly<Record<string, unknown>>, name: string, most: number): object => {
+  const sent = values[name];
+  const value = sent === undefined || sent === '' ? NaN : Number(sent);
+  return Number.isSafeInteger(value) ? { [name]: Math.min(Math.max(value, 0), most) } : {};
+};
+
+const flagIn = (values: Readonly<Record<string, unknown>>, name: string): object =>
+  [true, 1, '1', 'true', 'on'].includes(values[name] as never) ? { [name]: true } : {};

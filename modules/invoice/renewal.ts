@@ -1,0 +1,171 @@
+import { atomic, type Context, type Tx } from '#core/context';
+import { AppError, conflict, messageOf, notFound } from '#core/error';
+import { DAY, later } from '#core/clock';
+import { isNegative, money, multiply, toDecimal, type Money } from '#core/money';
+import type { ClientService } from '#modules/client/contract';
+import type { CurrencyService } from '#modules/currency/contract';
+import type { Order, OrderService } from '#modules/order/contract';
+import type { Promo, PromoService } from '#modules/product/contract';
+import type { Invoice, NewLine } from './contract.ts';
+import { endOfDay } from './day.ts';
+import * as lines from './line/repository.ts';
+import * as invoices from './repository.ts';
+import type { Rules } from './rules.ts';
+import type { Invoices } from './service.ts';
+import type { Tasks } from './tasks.ts';
+
+interface Needs {
+  readonly invoices: Invoices;
+  readonly tasks: Tasks;
+  readonly orders: OrderService;
+  readonly clients: ClientService;
+  readonly promos: PromoService;
+  readonly currencies: CurrencyService;
+  rules(ctx: Context): Promise<Rules>;
+}
+
+export interface Renewal {
+  readonly invoice: Invoice;
+  readonly isNew: boolean;
+}
+
+export type Renewals = ReturnType<typeof createRenewals>;
+
+const CHUNK = 200;
+
+/** Invoices that extend orders (invoicing spec 5.10). */
+export function createRenewals(needs: Needs) {
+  const { orders, clients, promos, currencies } = needs;
+
+  /** The invoice that waits for payment already, or a new one, not approved yet. */
+  async function prepare(tx: Tx, orderId: number, dueDays?: number): Promise<Renewal> {
+    const seen = await orders.find(tx, orderId);
+    if (seen === undefined) throw unknownOrder();
+    await clients.get(tx, seen.clientId);
+    const order = await orders.lock(tx, orderId);
+    if (order === undefined) throw unknownOrder();
+    if (order.unpaidInvoiceId !== undefined) {
+      const open = await invoices.findById(tx.db, order.unpaidInvoiceId);
+      if (open?.status === 'unpaid') return { invoice: open, isNew: false };
+    }
+    if (isNegative(order.price))
+      throw conflict('invoice.negative_order', 'Invoices are not generated for negative amount orders.');
+    if ((await currencies.find(tx, order.currency)) === undefined)
+      throw conflict('invoice.no_rate', `Currency rate for '${order.currency}' is not configured`);
+    const dueAt = dueDays !== undefined && dueDays > 0 ? later(tx.now, dueDays * DAY) : order.expiresAt;
+    const isTaxed = await isTaxable(tx, order.clientId);
+    const discount = await discountOf(tx, order, isTaxed);
+    const invoice = await needs.invoices.issue(tx, {
+      clientId: order.clientId,
+      currency: order.currency,
+      dueAt,
+      lines: [renewalLine(order, isTaxed), ...(discount ? [discount.line] : [])],
+    });
+    if (discount !== undefined)
+      await promos.redeem(tx, {
+        promoId: discount.promo.id,
+        clientId: order.clientId,
+        orderId,
+        invoiceId: invoice.id,
+        phase: 'renewal',
+        status: 'reserved',
+        discount: discount.amount,
+      });
+    await orders.linkInvoice(tx, [orderId], invoice.id);
+    return { invoice, isNew: true };
+  }
+
+  /** Prepared, approved and paid from the balance when that suffices. */
+  async function renew(ctx: Context, orderId: number, dueDays?: number): Promise<Renewal> {
+    const renewal = await atomic(ctx, async (tx) => {
+      const prepared = await prepare(tx, orderId, dueDays);
+      await needs.invoices.approve(tx, prepared.invoice.id, { usesCredit: true });
+      return prepared;
+    });
+    await needs.tasks.run(ctx, renewal.invoice.id);
+    return renewal;
+  }
+
+  async function isTaxable(ctx: Context, clientId: number): Promise<boolean> {
+    return (await needs.rules(ctx)).isTaxOn && !(await clients.get(ctx, clientId)).isTaxExempt;
+  }
+
+  async function discountOf(tx: Tx, order: Order, isTaxed: boolean) {
+    if (order.isPromoRecurring !== true || order.promoId === undefined || order.discount === undefined)
+      return undefined;
+    const promo = await promos.find(tx, order.promoId);
+    const most = multiply(order.price, order.quantity);
+    const amount = money(Math.min(order.discount.amount, most.amount), order.currency);
+    if (promo === undefined || amount.amount <= 0) return undefined;
+    const line: NewLine = {
+      title: titleOf(promo, order.discount),
+      price: money(-amount.amount, amount.currency),
+      unit: 'discount',
+      relId: String(order.id),
+      isTaxed,
+    };
+    return { promo, amount, line };
+  }
+
+  return {
+    prepare,
+    renew,
+    isTaxable,
+
+    /** For every order that ends soon. An order that fails is logged, and the others go on. */
+    async renewSoonExpiring(ctx: Context): Promise<void> {
+      const { renewalLeadDays } = await needs.rules(ctx);
+      const until = endOfDay(later(ctx.now, renewalLeadDays * DAY));
+      for (let afterId = 0; ;) {
+        const found = await orders.listToRenew(ctx, { until, afterId, limit: CHUNK });
+        for (const { id } of await withoutInvoice(ctx, found)) {
+          try {
+            await renew(ctx, id);
+          } catch (error) {
+            if (!(error instanceof AppError) || error.kind === 'unavailable') throw error;
+            ctx.log.warn('renewal not invoiced', { order: id, error: messageOf(error) });
+          }
+        }
+        if (found.length < CHUNK) return;
+        afterId = found.at(-1)?.id ?? afterId;
+      }
+    },
+  };
+}
+
+/** Without an invoice that waits for payment, or a paid one whose renewal waits for its turn. */
+export async function withoutInvoice(ctx: Context, orders: readonly Order[]): Promise<Order[]> {
+  const linked = orders.flatMap(({ unpaidInvoiceId }) => unpaidInvoiceId ?? []);
+  const [open, pending] = await Promise.all([
+    invoices.listByStatus(ctx.db, linked, 'unpaid'),
+    lines.listOrdersOn(
+      ctx.db,
+      orders.map(({ id }) => id),
+      { status: 'paid', openTask: 'renew' },
+    ),
+  ]);
+  return orders.filter(
+    ({ id, unpaidInvoiceId }) => !pending.has(id) && (unpaidInvoiceId === undefined || !open.has(unpaidInvoiceId)),
+  );
+}
+
+export const renewalLine = (order: Order, isTaxed: boolean): NewLine => ({
+  title: order.title,
+  price: order.price,
+  quantity: order.quantity,
+  unit: order.unit,
+  period: order.period,
+  type: 'order',
+  task: 'renew',
+  relId: String(order.id),
+  isTaxed,
+});
+
+function titleOf(promo: Promo, discount: Money): string {
+  if (promo.type === 'percentage') return `Promotional Code: ${promo.code} - ${promo.valueHundredths / 100}%`;
+  if (promo.type === 'absolute')
+    return `Promotional Code: ${promo.code} - ${toDecimal(discount)} ${discount.currency} Discount`;
+  return `Promotional Code: ${promo.code}`;
+}
+
+const unknownOrder = (): AppError => notFound('order.unknown', 'Order not found');

@@ -1,0 +1,71 @@
+import type { Knex } from 'knex';
+import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import type { Invoice, InvoiceFilter } from './contract.ts';
+import * as invoices from './repository.ts';
+
+/** Longer ones find nothing that exists. */
+const LONGEST_SEARCH = 255;
+
+/** One page, newest first: a count, the rows and their lines. `clientIds` are those that the filter's `client` stands for. */
+export async function listPage(
+  db: Knex,
+  filter: InvoiceFilter,
+  clientIds: readonly number[] | undefined,
+  request: PageRequest,
+): Promise<Page<Invoice>> {
+  const found = await paginate<{ id: number }, number>(
+    narrowed(db, filter, clientIds),
+    request,
+    (rows) => rows.orderBy('invoice.id', 'desc').select('invoice.id'),
+    ({ id }) => id,
+  );
+  return { ...found, items: await invoices.listByIds(db, found.items) };
+}
+
+function narrowed(db: Knex, filter: InvoiceFilter, clientIds: readonly number[] | undefined): Knex.QueryBuilder {
+  const exact = Object.entries({
+    'invoice.id': filter.id,
+    'invoice.client_id': filter.clientId,
+    'invoice.status': filter.status,
+    'invoice.approved': filter.isApproved,
+    'invoice.currency': filter.currency,
+  }).filter((entry) => entry[1] !== undefined);
+  const query: Knex.QueryBuilder = db('invoice').where(Object.fromEntries(exact) as Record<string, Knex.Value>);
+  if (filter.nr !== undefined) {
+    const { nr } = filter;
+    void query.where((either) => {
+      void either.where('invoice.nr', nr);
+      if (isId(nr)) void either.orWhere('invoice.id', Number(nr));
+    });
+  }
+  if (clientIds !== undefined) void query.whereIn('invoice.client_id', [...clientIds]);
+  if (filter.orderId !== undefined)
+    void query.whereIn(
+      'invoice.id',
+      db('invoice_item')
+        .where({ type: 'order', rel_id: String(filter.orderId) })
+        .select('invoice_id'),
+    );
+  if (filter.createdFrom !== undefined) void query.where('invoice.created_at', '>=', filter.createdFrom);
+  if (filter.createdTo !== undefined) void query.where('invoice.created_at', '<', filter.createdTo);
+  if (filter.paidFrom !== undefined) void query.where('invoice.paid_at', '>=', filter.paidFrom);
+  if (filter.paidTo !== undefined) void query.where('invoice.paid_at', '<', filter.paidTo);
+  if (filter.search !== undefined) searched(db, query, filter.search);
+  return query;
+}
+
+function searched(db: Knex, query: Knex.QueryBuilder, text: string): void {
+  if (text.length > LONGEST_SEARCH) {
+    void query.whereRaw('1 = 0');
+    return;
+  }
+  void query.where((either) => {
+    const digits = text.replaceAll(/\D/g, '');
+    if (isId(digits)) void either.where('invoice.id', Number(digits));
+    void either
+      .orWhere((number) => void whereContains(number, 'invoice.nr', text))
+      .orWhereIn('invoice.id', whereContains(db('invoice_item').select('invoice_id'), 'title', text));
+  });
+}
+
+const isId = (text: string): boolean => /^\d{1,15}$/.test(text);
