@@ -68,11 +68,24 @@ export const Truthy = (fallback = false) => wire<boolean>({ type: 'boolean', def
 
 /** A map of anything; PHP writes an empty one as []. */
 export const Dict = (options: { description?: string } = {}) =>
-  wire<Record<string, unknown>>({ type: 'object', additionalProperties: true, ...options }, (value) => {
-    if (Array.isArray(value))
-      return value.length === 0 ? {} : Object.fromEntries(value.map((item, index) => [String(index), item as unknown]));
-    return typeof value === 'object' && value !== null ? value : undefined;
-  });
+  wire<Record<string, unknown>>({ type: 'object', additionalProperties: true, ...options }, asMap);
+
+/** A map that must be there: what is none counts as not sent. */
+export const RequiredDict = (message: string, options: { description?: string } = {}) =>
+  required(
+    message,
+    wire<Record<string, unknown>>({ type: 'object', additionalProperties: true, ...options }, (value) => {
+      const map = asMap(value);
+      if (map === undefined) throw invalidInput('input.required', message);
+      return map;
+    }),
+  );
+
+function asMap(value: unknown): object | undefined {
+  if (Array.isArray(value))
+    return value.length === 0 ? {} : Object.fromEntries(value.map((item, index) => [String(index), item as unknown]));
+  return typeof value === 'object' && value !== null ? value : undefined;
+}
 
 export const List = <T extends TSchema>(item: T, options: { description?: string } = {}) =>
   wire<Static<T>[]>({ type: 'array', items: item, ...options }, (value) => {

@@ -97,6 +97,8 @@ export interface OrderService {
   uncancel(ctx: Context, id: number): Promise<void>;
   /** Ends an order whose cancellation was put off to the end of its period; false when none was, or somebody was quicker. */
   finishScheduledCancel(ctx: Context, id: number): Promise<boolean>;
+  /** Whether it runs out at its end instead of being renewed by itself. */
+  holdRenewal(tx: Tx, id: number, isHeld: boolean): Promise<void>;
   /** A line in the history under the status the order has. */
   note(tx: Tx, id: number, text: string): Promise<void>;
   /** Billing uses this module, so this module cannot use it: it lends itself. */

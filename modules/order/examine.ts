@@ -25,12 +25,10 @@ export const checks = ({ products, productTypes, billing }: Needs): readonly Che
     run: (ctx) =>
       examine(ctx, async (chunk) => {
         const delivered = chunk.filter(({ status }) => status === 'active' || status === 'suspended');
-        const findings: string[] = [];
-        for (const order of delivered) {
-          if (!(await isThere(productTypes, ctx, order)))
-            findings.push(`Order ${order.id} is ${order.status}, but its ${order.serviceType} service is not there.`);
-        }
-        return findings;
+        const there = await listThere(productTypes, ctx, delivered);
+        return delivered
+          .filter(({ id }) => !there.has(id))
+          .map(({ id, status, serviceType }) => `Order ${id} is ${status}, but its ${serviceType} service is not there.`);
       }),
   },
   {
@@ -53,11 +51,22 @@ export const checks = ({ products, productTypes, billing }: Needs): readonly Che
   },
 ];
 
-/** Whether the product type still has what it made; one that is not installed cannot say. */
-async function isThere(productTypes: ProductTypes, ctx: Context, order: Order): Promise<boolean> {
-  const type = productTypes.find(order.serviceType);
-  if (type === undefined) return true;
-  return order.serviceId !== undefined && (await type.show(ctx, order)) !== undefined;
+/** Of which orders the product type still has what it made; one that is not installed cannot say. */
+async function listThere(
+  productTypes: ProductTypes,
+  ctx: Context,
+  list: readonly Order[],
+): Promise<ReadonlySet<number>> {
+  const there = new Set<number>();
+  for (const name of new Set(list.map(({ serviceType }) => serviceType))) {
+    const type = productTypes.find(name);
+    const ofType = list.filter(({ serviceType }) => serviceType === name);
+    const made = ofType.filter(({ serviceId }) => serviceId !== undefined);
+    if (type === undefined) for (const { id } of ofType) there.add(id);
+    else if (type.delivered !== undefined) for (const id of await type.delivered(ctx, made)) there.add(id);
+    else for (const order of made) if ((await type.show(ctx, order)) !== undefined) there.add(order.id);
+  }
+  return there;
 }
 
 const costs = ({ price, quantity, discount }: Order): boolean => {

@@ -15,10 +15,13 @@ import { createCancellation } from './cancellation.ts';
 import { orderService, type OrderReport } from './contract.ts';
 import { createCreation } from './creation.ts';
 import { startOfDay } from './day.ts';
+import { orderDemo } from './demo.ts';
 import { checks } from './examine.ts';
 import { letters } from './mail.ts';
+import { RENEWAL_HELD } from './meta.ts';
 import { migrations } from './migrations/index.ts';
 import * as due from './repository-due.ts';
+import * as metas from './repository-meta.ts';
 import * as repository from './repository.ts';
 import * as reports from './repository-report.ts';
 import { createOrders } from './service.ts';
@@ -88,6 +91,8 @@ export const order = defineModule({
         place: (tx, placement) => creation.place(tx, placement),
         linkInvoice: (tx, ids, invoiceId) => repository.linkInvoice(tx.db, ids, invoiceId, tx.now),
         unlinkInvoice: (tx, invoiceId) => repository.unlinkInvoice(tx.db, invoiceId, tx.now),
+        holdRenewal: (tx, id, isHeld) =>
+          isHeld ? metas.set(tx.db, id, RENEWAL_HELD, '1', tx.now) : metas.remove(tx.db, id, RENEWAL_HELD),
         note: (tx, id, text) => orders.note(tx, id, text),
         billWith: (lent) => billing.billWith(lent),
       }),
@@ -121,6 +126,7 @@ export const order = defineModule({
         { name: 'cancel-unpaid', schedule: '25 * * * *', cron: { order: 90 }, run: (ctx) => batches.cancelUnpaid(ctx) },
       ],
       checks: checks({ products, productTypes, billing }),
+      demo: orderDemo({ clients, currencies, products, productTypes }),
       hooks: [
         before(formBeingRemoved, (tx, { formId }) => repository.unlinkForm(tx.db, formId)),
         before(clientBeingRemoved, (tx, { clientId }) => orders.removeAllOf(tx, clientId)),

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { OrderStatus } from '#core/product';
 import type { Order } from './contract.ts';
-import { END_SCHEDULED } from './meta.ts';
+import { END_SCHEDULED, RENEWAL_HELD } from './meta.ts';
 import { toOrder, type Row } from './row.ts';
 
 /** Orders whose time has come, in pieces: each call goes on where the last one stopped. */
@@ -22,7 +22,8 @@ export const expiring = (query: Knex.QueryBuilder, until: Date): Knex.QueryBuild
       void ending
         .select('meta.id')
         .from({ meta: 'client_order_meta' })
-        .where({ 'meta.name': END_SCHEDULED, 'meta.value': '1' })
+        .whereIn('meta.name', [END_SCHEDULED, RENEWAL_HELD])
+        .where({ 'meta.value': '1' })
         .whereRaw('?? = ??', ['meta.client_order_id', 'client_order.id']);
     });
 

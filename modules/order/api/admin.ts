@@ -17,6 +17,7 @@ import {
   pageRequest,
   Paging,
   required,
+  RequiredDict,
   Text,
   Truthy,
 } from '#core/schema';
@@ -140,7 +141,7 @@ export const adminApi = ({ orders, creation, transitions, cancellation, batches,
   update_config: adminEndpoint({
     summary: 'Replace the configuration of an order; what is delivered keeps its own.',
     permission: 'manage',
-    input: Type.Object({ ...OrderId, config: required('Order config not passed', Dict()) }),
+    input: Type.Object({ ...OrderId, config: RequiredDict('Order config not passed') }),
     output: Done,
     handle: (ctx, { id, config }) => done(orders.configure(ctx, id, config)),
   }),
