@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { Context, Tx } from '#core/context';
 import { defineEvent, defineHook } from '#core/event';
 import { mail, type Letter, type Mail } from '#core/listener';
+import type { Page, PageRequest } from '#core/db/paginate';
 import type { Money } from '#core/money';
 import type { OrderRef, OrderStatus, Settings } from '#core/product';
 import type { Span, Tally } from '#core/report';
@@ -69,8 +70,16 @@ export interface OrderService {
   findOwn(ctx: Context, id: number, clientId: number): Promise<Order | undefined>;
   /** Keeps others from changing it until the transaction ends. */
   lock(tx: Tx, id: number): Promise<Order | undefined>;
+  /** Orders of one client and type, newest first. */
+  listOwn(
+    ctx: Context,
+    filter: { clientId: number; type: string; statuses?: readonly OrderStatus[] | undefined },
+    request: PageRequest,
+  ): Promise<Page<Order>>;
   /** Several in one query, by id. */
   findAll(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, Order>>;
+  /** All of them in chunks by id, for who walks over them. */
+  listAfter(ctx: Context, afterId: number, limit: number): Promise<readonly Order[]>;
   /** A line of a checkout becomes an order: its row, its stock, the use of its promo and the first line of its history. */
   place(tx: Tx, placement: Placement): Promise<Order>;
   /** Points orders to the invoice that must be paid for them. */

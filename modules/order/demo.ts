@@ -48,6 +48,7 @@ export function orderDemo({ clients, currencies, products, productTypes }: Needs
       made.set('client_order', { first, count });
       const priceIn = (currency: Currency) => (product: Product, period: string | undefined) =>
         currencies.fromDefault(products.priceOf(product, period).price, currency);
+      const hasAddons = shelf.some(({ isAddon }) => isAddon);
       let left = Math.floor(sizes.invoices * SHARE_FOR_ORDERS);
       let master: Order | undefined;
 
@@ -61,7 +62,7 @@ export function orderDemo({ clients, currencies, products, productTypes }: Needs
             const draw = run.draw('order', n);
             const allowance = allowanceOf(draw, left, count - n);
             const currency = rates.get(found.get(clientId)?.currency ?? '') ?? base;
-            const parent = master?.clientId === clientId && draw.chance(0.5) ? master : undefined;
+            const parent = hasAddons && master?.clientId === clientId && draw.chance(0.5) ? master : undefined;
             const id = first + n;
             const price = priceIn(currency);
             const one = orderAt(run, {

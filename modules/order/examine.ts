@@ -5,7 +5,9 @@ import type { ProductTypes } from '#core/product';
 import type { ProductService } from '#modules/product/contract';
 import type { BillingDesk } from './billing.ts';
 import type { Order } from './contract.ts';
+import { STARTED_BY_STAFF } from './meta.ts';
 import * as history from './repository-history.ts';
+import * as metas from './repository-meta.ts';
 import * as orders from './repository.ts';
 
 interface Needs {
@@ -28,7 +30,9 @@ export const checks = ({ products, productTypes, billing }: Needs): readonly Che
         const there = await listThere(productTypes, ctx, delivered);
         return delivered
           .filter(({ id }) => !there.has(id))
-          .map(({ id, status, serviceType }) => `Order ${id} is ${status}, but its ${serviceType} service is not there.`);
+          .map(
+            ({ id, status, serviceType }) => `Order ${id} is ${status}, but its ${serviceType} service is not there.`,
+          );
       }),
   },
   {
@@ -40,11 +44,12 @@ export const checks = ({ products, productTypes, billing }: Needs): readonly Che
         if (desk === undefined || suspects.length === 0) return [];
         const ids = suspects.map(({ id }) => id);
         const [bought, paid] = [await history.listBought(ctx.db, ids), await desk.listEverPaid(ctx, ids)];
+        const byHand = await metas.listMarked(ctx.db, ids, STARTED_BY_STAFF);
         const found = await products.findAll(ctx, [...new Set(suspects.map(({ productId }) => productId))]);
         return suspects
           .filter(({ id, productId }) => {
             const startsPaid = found.get(productId)?.setup === 'after_payment';
-            return startsPaid && bought.has(id) && !paid.has(id);
+            return startsPaid && bought.has(id) && !paid.has(id) && !byHand.has(id);
           })
           .map(({ id }) => `Order ${id} is active, but nobody ever paid for it.`);
       }),

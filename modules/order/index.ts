@@ -21,6 +21,7 @@ import { letters } from './mail.ts';
 import { RENEWAL_HELD } from './meta.ts';
 import { migrations } from './migrations/index.ts';
 import * as due from './repository-due.ts';
+import * as lists from './repository-list.ts';
 import * as metas from './repository-meta.ts';
 import * as repository from './repository.ts';
 import * as reports from './repository-report.ts';
@@ -85,8 +86,10 @@ export const order = defineModule({
         finishScheduledCancel: (ctx, id) => cancellation.finishScheduledCancel(ctx, id),
         find: (ctx, id) => repository.findById(ctx.db, id),
         findOwn: (ctx, id, clientId) => repository.findOwn(ctx.db, id, clientId),
+        listOwn: (ctx, filter, request) => lists.listPage(ctx.db, filter, request),
         lock: (tx, id) => repository.findForUpdate(tx.db, id),
         findAll: async (ctx, ids) => new Map((await repository.listByIds(ctx.db, ids)).map((one) => [one.id, one])),
+        listAfter: (ctx, afterId, limit) => repository.listAfter(ctx.db, afterId, limit),
         listToRenew: (ctx, selection) => due.listToRenew(ctx.db, selection),
         place: (tx, placement) => creation.place(tx, placement),
         linkInvoice: (tx, ids, invoiceId) => repository.linkInvoice(tx.db, ids, invoiceId, tx.now),

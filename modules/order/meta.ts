@@ -9,5 +9,8 @@ export const STOCK_RESERVED = 'stock_reserved_qty';
 /** The time of suspension the client was warned of. */
 export const WARNED_FOR = 'suspension_warning_for';
 
+/** `1`: staff set it up or declared it active by hand, whatever was paid. */
+export const STARTED_BY_STAFF = 'started_by_staff';
+
 /** Bookkeeping of this level of the contract: neither shown, nor written or cleared by callers. */
-export const INTERNAL: readonly string[] = [STOCK_RESERVED, WARNED_FOR, RENEWAL_HELD];
+export const INTERNAL: readonly string[] = [STOCK_RESERVED, WARNED_FOR, RENEWAL_HELD, STARTED_BY_STAFF];

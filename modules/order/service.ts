@@ -10,7 +10,7 @@ import * as metas from './repository-meta.ts';
 import * as orders from './repository.ts';
 import { checkedPeriod, checkedPrice, checkedStatus } from './rules.ts';
 import type { Stock } from './stock.ts';
-import { announce, getForUpdate, getOrder } from './transitions.ts';
+import { announce, getForUpdate, getOrder, markByHand } from './transitions.ts';
 
 /** What staff may change of an order without its product type having a say (commerce spec 8.9). Absent stays. */
 export interface Amendment {
@@ -71,6 +71,7 @@ export function createOrders({ products, forms, productTypes, stock, billing }: 
           ...(days !== undefined && { suspensionGraceDays: days ?? undefined }),
           ...(expiresAt !== undefined && dated(expiresAt)),
         };
+        if (change.status === 'active' || change.price !== undefined) await markByHand(tx, id);
         await orders.update(tx.db, id, change, tx.now);
         if (meta !== undefined && Object.keys(meta).length === 0) await metas.removeAll(tx.db, id);
         else if (meta !== undefined) await metas.merge(tx.db, id, meta, tx.now);

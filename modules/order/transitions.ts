@@ -16,7 +16,9 @@ import {
   type Order,
 } from './contract.ts';
 import { afterActivation, afterRenewal, afterUncancel } from './expiry.ts';
+import { STARTED_BY_STAFF } from './meta.ts';
 import * as history from './repository-history.ts';
+import * as metas from './repository-meta.ts';
 import * as orders from './repository.ts';
 import type { ReadRules } from './settings.ts';
 import type { Stock } from './stock.ts';
@@ -55,9 +57,11 @@ interface Trial {
 export function createTransitions({ productTypes, rules, stock }: Needs): Transitions {
   return {
     async activate(ctx, id, { force = false, alongside } = {}) {
-      const done = await attempt(ctx, id, 'failed_setup', alongside, async (tx, trial) =>
-        activateOne(tx, await getForUpdate(tx, id), force, trial),
-      );
+      const done = await attempt(ctx, id, 'failed_setup', alongside, async (tx, trial) => {
+        const order = await activateOne(tx, await getForUpdate(tx, id), force, trial);
+        if (order !== undefined && alongside === undefined) await markByHand(tx, id);
+        return order;
+      });
       if (done !== undefined) await activateAddons(ctx, done);
     },
 
@@ -74,7 +78,10 @@ export function createTransitions({ productTypes, rules, stock }: Needs): Transi
       const { renewalLogic: logic } = await rules(ctx);
       const done = await attempt(ctx, id, 'failed_renew', alongside, async (tx, trial) => {
         const order = await getForUpdate(tx, id);
-        if (isUnset(order.status)) return activateOne(tx, order, false, trial);
+        if (isUnset(order.status)) {
+          if (alongside === undefined) await markByHand(tx, id);
+          return activateOne(tx, order, false, trial);
+        }
         await tx.ask(orderBeingRenewed, { orderId: id });
         const type = typeOf(productTypes, order);
         trial.hasBegun = true;
@@ -210,6 +217,11 @@ export function createTransitions({ productTypes, rules, stock }: Needs): Transi
       await type.follow?.(tx, { ...order, status, serviceId });
     });
   }
+}
+
+/** What staff set up needs no payment behind it. */
+export async function markByHand(tx: Tx, id: number): Promise<void> {
+  if (tx.actor.kind === 'admin') await metas.set(tx.db, id, STARTED_BY_STAFF, '1', tx.now);
 }
 
 /** The number of the wire is given by the module of products. */

@@ -164,11 +164,14 @@ describe('the doctor', () => {
   });
 
   it('finds what was bought, is active and was never paid', async () => {
+    const transitions = app.app.service(orderService);
     const [placed] = await checkOut(app, [await buildLever(app)]);
-    await app.call(admin, 'order/activate', { id: placed?.id });
+    await transitions.activate(app.system(), placed?.id ?? 0);
     const paid = (await checkOut(app, [placed?.productId ?? 0]))[0]?.id ?? 0;
-    await app.call(admin, 'order/activate', { id: paid });
+    await transitions.activate(app.system(), paid);
     counter.paid.add(paid);
+    const byHand = (await checkOut(app, [placed?.productId ?? 0]))[0]?.id ?? 0;
+    await app.call(admin, 'order/activate', { id: byHand });
 
     assert.deepEqual(await findings(), [`Order ${placed?.id} is active, but nobody ever paid for it.`]);
   });
