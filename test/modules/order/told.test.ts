@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { orderService } from '#modules/order/contract';
 import { Type } from '@sinclair/typebox';
 import { atomic } from '#core/context';
 import { forbidden } from '#core/error';
