@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { createTransport } from 'nodemailer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
-import { keepMail } from '#core/mailer';
+import type { Attachment } from '#core/listener';
+import { attached, keepMail } from '#core/mailer';
 import { SECOND } from '#core/clock';
 import type { MailSettings } from './settings.ts';
 
@@ -155,6 +156,7 @@ export interface Written {
   readonly html: string;
   readonly text: string;
   readonly unsubscribeUrl: string | undefined;
+  readonly attachment: Attachment | undefined;
 }
 
 export async function compose(mail: Written, { replyTo, bcc, dkim }: MailSettings): Promise<Wired> {
@@ -172,6 +174,7 @@ export async function compose(mail: Written, { replyTo, bcc, dkim }: MailSetting
     subject: mail.subject,
     html: mail.html,
     text: mail.text,
+    attachments: attached(mail.attachment),
     messageId: `<${mail.name}@${mail.host}>`,
     headers: {
       // Nobody's "out of office" answers a machine.

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { toDate, toOptionalDate, type StoredDate } from '#core/db/columns';
-import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { latestFirst, paginateFar, whereContains, type Page, type PageRequest } from '#core/db/paginate';
 import type { Secrets } from '#core/secret';
 import type { SentEmail } from './contract.ts';
 
@@ -86,10 +86,14 @@ export function list(db: Knex, secrets: Secrets, filter: Filter, request: PageRe
       for (const column of ['sender', 'recipients', 'subject'])
         void either.orWhere((one) => void whereContains(one, column, search));
     });
-  return paginate<Row, LoggedEmail>(
+  return paginateFar<Row, LoggedEmail>(
     query,
+    latestFirst('id', filter),
     request,
-    (rows) => rows.orderBy('id', 'desc').select(...COLUMNS),
+    (ids) =>
+      table(db)
+        .whereIn('id', [...ids])
+        .select(...COLUMNS),
     (row) => toLogged(secrets, row),
   );
 }

@@ -18,7 +18,7 @@ import { createLetterFiles } from './letter-files.ts';
 import { migrations } from './migrations/index.ts';
 import { createPost } from './post.ts';
 import { createQueue } from './queue.ts';
-import { createSandbox } from './sandbox.ts';
+import { createSandbox } from '#core/template/sandbox';
 import { settingsReader } from './settings.ts';
 import { createTemplates } from './templates.ts';
 
@@ -68,7 +68,12 @@ export const email = defineModule({
     const baseUrl = config.baseUrl.replace(/\/$/, '');
     const settings = settingsReader(store, config.baseUrl);
     const files = createLetterFiles(catalog);
-    const sandbox = createSandbox({ baseUrl, timeZone: config.timeZone });
+    const sandbox = createSandbox({
+      baseUrl,
+      timeZone: config.timeZone,
+      subject: 'Email template',
+      code: 'email.template',
+    });
     const common = async (ctx: Context, lang?: string) => {
       const { company, fromEmail, signature, tel, locale } = await settings(ctx);
       const shop = { name: company, email: fromEmail, signature, tel, www: `${baseUrl}/` };

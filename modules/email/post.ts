@@ -11,7 +11,7 @@ import type { TemplateLetter } from './contract.ts';
 import type { LetterFiles } from './letter-files.ts';
 import type { Queue } from './queue.ts';
 import type { NewEmail } from './queue-repository.ts';
-import { oneLine, type Sandbox } from './sandbox.ts';
+import { oneLine, type Sandbox } from '#core/template/sandbox';
 import type { ReadSettings } from './settings.ts';
 import type { Template, Templates } from './templates.ts';
 import { hasMasked, masked, ONE_TIME, withSnakeCase, type Values } from './values.ts';
@@ -120,7 +120,7 @@ export function createPost({ templates, queue, files, sandbox, settings, clients
     },
   };
 
-  interface Sent extends Pick<Letter, 'vars' | 'lang' | 'unsubscribeUrl'> {
+  interface Sent extends Pick<Letter, 'vars' | 'lang' | 'unsubscribeUrl' | 'attachment'> {
     readonly id: string;
     readonly clientId?: number | undefined;
     readonly from?: string | undefined;
@@ -178,6 +178,7 @@ export function createPost({ templates, queue, files, sandbox, settings, clients
       priority: 1,
       unsubscribeUrl: isWebAddress(sent.unsubscribeUrl) ? sent.unsubscribeUrl : undefined,
       sendAt: ctx.now,
+      attachment: sent.attachment,
     }));
     return { emails, error };
   }

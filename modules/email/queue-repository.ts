@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { toDate, toOptionalDate, type StoredDate } from '#core/db/columns';
-import { paginate, type Page, type PageRequest } from '#core/db/paginate';
+import { paginateFar, type Page, type PageRequest } from '#core/db/paginate';
+import type { Attachment } from '#core/listener';
 import type { Secrets } from '#core/secret';
 
 /** A mail that is to be sent. */
@@ -19,6 +20,7 @@ export interface NewEmail {
   readonly priority: number;
   readonly unsubscribeUrl: string | undefined;
   readonly sendAt: Date;
+  readonly attachment?: Attachment | undefined;
 }
 
 export interface QueuedEmail extends NewEmail {
@@ -56,12 +58,20 @@ interface Row {
   leased_until: StoredDate | null;
   lease_holder: string | null;
   attachment_name: string | null;
+  attachment_mime: string | null;
   created_at: StoredDate;
   updated_at: StoredDate;
 }
 
 const PURPOSE = 'email_queue.content';
+const ATTACHMENT = 'email_queue.attachment_content';
 const table = (db: Knex) => db<Row>('email_queue');
+/** All but the attachment, which is read when the mail leaves. */
+const COLUMNS = [
+  'id', 'posting', 'recipient', 'sender', 'subject', 'content', 'content_shown', 'to_name', 'from_name', 'client_id',
+  'priority', 'tries', 'status', 'unsubscribe_url', 'last_error', 'send_at', 'leased_until', 'lease_holder',
+  'attachment_name', 'attachment_mime', 'created_at', 'updated_at',
+] as const; // prettier-ignore
 
 /** Whether this posting is in the queue or has left it lately. */
 export async function isKnown(db: Knex, posting: string): Promise<boolean> {
@@ -70,7 +80,9 @@ export async function isKnown(db: Knex, posting: string): Promise<boolean> {
 }
 
 export async function insert(db: Knex.Transaction, secrets: Secrets, email: NewEmail, now: Date): Promise<number> {
+  const { attachment } = email;
   const [id = 0] = await table(db).insert({
+    ...(attachment && attachedColumns(secrets, attachment)),
     posting: email.posting,
     recipient: email.recipient,
     sender: email.sender,
@@ -91,8 +103,37 @@ export async function insert(db: Knex.Transaction, secrets: Secrets, email: NewE
   return id;
 }
 
+const attachedColumns = (secrets: Secrets, { name, type, content }: Attachment) => ({
+  attachment_name: name.slice(0, 255),
+  attachment_mime: type.slice(0, 100),
+  attachment_content: Buffer.from(secrets.seal(ATTACHMENT, content.toString('base64')), 'base64'),
+});
+
+/** What goes with a mail; one that was sealed with another secret is an error. */
+export async function findAttachment(db: Knex, secrets: Secrets, id: number): Promise<Attachment | undefined> {
+  const row = (await db('email_queue')
+    .where({ id })
+    .first('attachment_name', 'attachment_mime', 'attachment_content')) as AttachmentRow | undefined;
+  if (row === undefined || row.attachment_name === null || row.attachment_content === null) return undefined;
+  const content = secrets.open(ATTACHMENT, Buffer.from(row.attachment_content as Uint8Array).toString('base64'));
+  return {
+    name: row.attachment_name,
+    type: row.attachment_mime ?? 'application/octet-stream',
+    content: Buffer.from(content, 'base64'),
+  };
+}
+
+interface AttachmentRow {
+  readonly attachment_name: string | null;
+  readonly attachment_mime: string | null;
+  /** Each database has bytes of its own kind. */
+  readonly attachment_content: Uint8Array | ArrayBuffer | null;
+}
+
 export async function find(db: Knex, secrets: Secrets, id: number): Promise<QueuedEmail | undefined> {
-  const row = await table(db).where({ id }).first();
+  const row = (await table(db)
+    .where({ id })
+    .first(...COLUMNS)) as Row | undefined;
   return row && toQueued(secrets, row);
 }
 
@@ -100,20 +141,29 @@ export function list(db: Knex, secrets: Secrets, filter: Filter, request: PageRe
   const query: Knex.QueryBuilder = db('email_queue');
   if (filter.status !== undefined) void query.where({ status: filter.status });
   if (filter.clientId !== undefined) void query.where({ client_id: filter.clientId });
-  return paginate<Row, QueuedEmail>(
+  return paginateFar<Row, QueuedEmail>(
     query,
+    { key: 'id', by: SENDING_ORDER },
     request,
-    (rows) => rows.orderBy([{ column: 'priority', order: 'desc' }, { column: 'id' }]).select('*'),
+    (ids) =>
+      table(db)
+        .whereIn('id', [...ids])
+        .select(...COLUMNS),
     (row) => toQueued(secrets, row),
   );
 }
+
+const SENDING_ORDER = [
+  { column: 'priority', order: 'desc' },
+  { column: 'id', order: 'asc' },
+] as const;
 
 /** Ids of what may be sent now, in the order in which it is. */
 export async function listDue(db: Knex, now: Date, limit: number): Promise<number[]> {
   const rows = await table(db)
     .where('send_at', '<=', now)
     .where((lease) => void lease.whereNull('leased_until').orWhere('leased_until', '<=', now))
-    .orderBy([{ column: 'priority', order: 'desc' }, { column: 'id' }])
+    .orderBy([...SENDING_ORDER])
     .limit(limit)
     .select('id');
   return rows.map(({ id }) => id);

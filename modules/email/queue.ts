@@ -112,7 +112,8 @@ export function createQueue({ secrets, settings, fallback, host }: Needs) {
     const lease = { holder: randomUUID(), until: later(ctx.now, LEASE_MS) };
     if (!(await atomic(ctx, (tx) => queue.claim(tx.db, id, lease, tx.now)))) throw new NotYet(lease.until);
     try {
-      await carry(current, route, email);
+      const attachment = email.hasAttachment ? await queue.findAttachment(ctx.db, secrets, id) : undefined;
+      await carry(current, route, { ...email, attachment });
     } catch (error) {
       if (isDown(error)) closedUntil.set(route.key, later(ctx.now, DOWN_MS));
       return failed(ctx, email, lease.holder, current, error);
@@ -161,6 +162,7 @@ export function createQueue({ secrets, settings, fallback, host }: Needs) {
         html: email.html,
         text: plainText(email.html),
         unsubscribeUrl: email.unsubscribeUrl,
+        attachment: email.attachment,
       },
       current,
     );

@@ -6,10 +6,11 @@ import { conflict, messageOf, notFound, type AppError } from '#core/error';
 import type { Secrets } from '#core/secret';
 import type { StaffGroup, StaffService } from '#modules/staff/contract';
 import type { LetterFile, LetterFiles } from './letter-files.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { Sandbox } from '#core/template/sandbox';
 import * as stored from './template-repository.ts';
 import type { Filter, StoredTemplate } from './template-repository.ts';
-import { masked, plain, samplesFor, SECRET, type Values } from './values.ts';
+import { plain } from '#core/template/plain';
+import { masked, samplesFor, SECRET, type Values } from './values.ts';
 
 /** A template with the text that is in force. */
 export interface Template extends StoredTemplate {

@@ -8,6 +8,7 @@ export const misbehaviour = {
   out_of_order: Type.Optional({ ...Flag(), title: 'Tell that a payment is pending after it is done' }),
   wrong_amount: Type.Optional({ ...Flag(), title: 'Tell of half the amount' }),
   wrong_currency: Type.Optional({ ...Flag(), title: 'Tell of another currency' }),
+  wrong_signature: Type.Optional({ ...Flag(), title: 'Sign with another secret' }),
 };
 
 export const SandboxConfig = Type.Object({
@@ -31,6 +32,7 @@ export const scriptOf = (values: Readonly<Record<string, unknown>>): Script => (
   ...flagIn(values, 'out_of_order'),
   ...flagIn(values, 'wrong_amount'),
   ...flagIn(values, 'wrong_currency'),
+  ...flagIn(values, 'wrong_signature'),
   ...flagIn(values, 'hangs'),
 });
 

@@ -7,17 +7,19 @@ import type { PaymentNotice, PaymentRequest, RefundRequest } from '#core/gateway
 import { NotYet } from '#core/listener';
 import { money, toDecimal } from '#core/money';
 import { randomToken, type Secrets } from '#core/secret';
+import type { Outcome } from './contract.ts';
 import { sandboxNoticeDue } from './event.ts';
 import * as sandbox from './repository.ts';
 import type { SandboxPayment } from './repository.ts';
 import { scriptOf, type Script } from './script.ts';
 import { signed, SIGNATURE_HEADER } from './signature.ts';
 
-export type Outcome = 'pay' | 'pend' | 'fail' | 'cancel' | 'renew';
 export type Sandbox = ReturnType<typeof createSandboxGateway>;
 
 const PURPOSE = 'sandbox_payment.secret';
 const PATIENCE_MS = 10 * SECOND;
+/** Marks a kept notification that is to be signed wrongly; it does not go over the wire. */
+const FORGED = '_forged';
 
 /** What a real gateway would do at its own place. */
 export function createSandboxGateway({ secrets }: { secrets: Secrets }) {
@@ -30,7 +32,10 @@ export function createSandboxGateway({ secrets }: { secrets: Secrets }) {
 
   async function paid(tx: Tx, payment: SandboxPayment, script: Script): Promise<void> {
     const delayMs = (script.delay ?? 0) * SECOND;
-    const notice = wordsOf(payment, 'succeeded', script);
+    const notice = {
+      ...wordsOf(payment, 'succeeded', script),
+      ...(script.wrong_signature === true && { [FORGED]: true }),
+    };
     if (payment.subscriptionId !== undefined) await tell(tx, payment, startOf(payment), delayMs);
     for (let time = 0; time < (script.repeat ?? 1); time++) await tell(tx, payment, notice, delayMs);
     if (script.out_of_order === true) await tell(tx, payment, wordsOf(payment, 'pending', script), delayMs + SECOND);
@@ -175,12 +180,14 @@ export function createSandboxGateway({ secrets }: { secrets: Secrets }) {
       if (notice.sendAt > ctx.now) throw new NotYet(notice.sendAt);
       const payment = await sandbox.findById(ctx.db, notice.paymentId);
       if (payment === undefined) return;
-      const body = JSON.stringify(notice.body);
+      const { [FORGED]: isForged, ...words } = notice.body;
+      const body = JSON.stringify(words);
+      const secret = secrets.open(PURPOSE, payment.sealedSecret);
       const answer = await fetch(payment.notifyUrl, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          [SIGNATURE_HEADER]: signed(secrets.open(PURPOSE, payment.sealedSecret), body, ctx.now),
+          [SIGNATURE_HEADER]: signed(isForged === true ? `not ${secret}` : secret, body, ctx.now),
         },
         body,
         redirect: 'error',

@@ -1,6 +1,5 @@
 import type { Context } from '#core/context';
 import type { Check } from '#core/module';
-import type { OrderService } from '#modules/order/contract';
 import type { Invoice } from './contract.ts';
 import { sumOf } from './ledger/repository.ts';
 import * as numbers from './repository-number.ts';
@@ -12,11 +11,10 @@ const CHUNK = 500;
 const MOST = 100;
 
 /** What must hold of invoices, for the doctor. */
-export function createChecks({ orders }: { orders: OrderService }): readonly Check[] {
+export function createChecks(): readonly Check[] {
   return [
     { name: 'invoice numbers have no holes', run: (ctx) => numbers.listNumberFaults(ctx.db, MOST) },
     { name: 'paid invoices have money behind them', run: examineMoney },
-    { name: 'orders point to unpaid invoices', run: (ctx) => examineLinks(ctx, orders) },
   ];
 }
 
@@ -49,25 +47,4 @@ function faultOf(invoice: Invoice, paid: number): string | undefined {
   if (invoice.status === 'unpaid' && paid !== invoice.credit.amount)
     return `Invoice #${invoice.id} is unpaid and has ${paid} minor units in the ledger, but ${invoice.credit.amount} of credit.`;
   return undefined;
-}
-
-async function examineLinks(ctx: Context, orders: OrderService): Promise<string[]> {
-  const found: string[] = [];
-  for (let afterId = 0; found.length < MOST;) {
-    const chunk = await invoices.listAfter(ctx.db, { afterId, limit: CHUNK });
-    const ids = chunk.flatMap(({ lines }) =>
-      lines.flatMap((line) => (line.type === 'order' ? [Number(line.relId)] : [])),
-    );
-    const orderOf = ids.length === 0 ? new Map<number, never>() : await orders.findAll(ctx, ids);
-    for (const { id, status, lines } of chunk) {
-      for (const line of lines) {
-        const order = line.type === 'order' ? orderOf.get(Number(line.relId)) : undefined;
-        if (order?.unpaidInvoiceId === id && status !== 'unpaid')
-          found.push(`Order #${order.id} waits for invoice #${id}, which is ${status}.`);
-      }
-    }
-    if (chunk.length < CHUNK) break;
-    afterId = chunk.at(-1)?.id ?? afterId;
-  }
-  return found.slice(0, MOST);
 }

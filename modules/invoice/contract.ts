@@ -157,7 +157,13 @@ export interface InvoiceFilter {
   readonly paidFrom?: Date | undefined;
   readonly paidTo?: Date | undefined;
   readonly search?: string | undefined;
+  /** Any of these; `isPartlyPaid` asks for those of which a part was paid, or for the others. */
+  readonly states?: readonly { readonly status: InvoiceStatus; readonly isPartlyPaid?: boolean }[] | undefined;
+  /** What the first line stands for. */
+  readonly kind?: InvoiceKind | undefined;
 }
+
+export type InvoiceKind = 'order' | 'renewal' | 'deposit' | 'custom';
 
 /** Where the money of a payment came from. */
 export interface Payment {
@@ -168,6 +174,14 @@ export interface Payment {
   readonly transactionId?: number | undefined;
 }
 
+/** What was paid for an invoice; below zero what went back. */
+export interface PaidPart extends Payment {
+  readonly id: number;
+  readonly invoiceId: number;
+  readonly amount: Money;
+  readonly createdAt: Date;
+}
+
 export interface InvoiceService {
   find(ctx: Context, id: number): Promise<Invoice | undefined>;
   /** Throws "Invoice was not found". */
@@ -176,12 +190,22 @@ export interface InvoiceService {
   getForUpdate(tx: Tx, id: number): Promise<Invoice>;
   findByHash(ctx: Context, hash: string): Promise<Invoice | undefined>;
   list(ctx: Context, filter: InvoiceFilter, request: PageRequest): Promise<Page<Invoice>>;
+  /** What was paid for several invoices, in one query, oldest first. */
+  listPayments(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, readonly PaidPart[]>>;
+  /** What the first line stands for. */
+  kindOf(invoice: Pick<Invoice, 'lines'>): InvoiceKind;
   totals(invoice: Pick<Invoice, 'lines' | 'currency' | 'taxRate' | 'credit'>): Totals;
   /** Series and padded number as printed: `FOSS00007`. */
   serieNr(ctx: Context, invoice: Invoice): Promise<string>;
   /** The wire form (invoicing spec 4.1), also for letters and templates. */
   show(ctx: Context, invoices: readonly Invoice[]): Promise<Record<string, unknown>[]>;
   isTaxable(ctx: Context, clientId: number): Promise<boolean>;
+  /** Per cent, as an invoice made now would have it: `0` for who is not taxed. */
+  taxRateOf(ctx: Context, clientId: number): Promise<string>;
+  /** The first invoice of each of several orders, by order. */
+  listFirstOf(ctx: Context, orderIds: readonly number[]): Promise<ReadonlyMap<number, Invoice>>;
+  /** Days before and after the due date on which people are reminded. */
+  reminderDays(ctx: Context): Promise<{ readonly before: readonly number[]; readonly after: readonly number[] }>;
 
   /** Takes the next number; not approved yet. Seller, buyer, tax and note are copied as they are now. */
   issue(tx: Tx, invoice: NewInvoice): Promise<Invoice>;

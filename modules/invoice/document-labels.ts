@@ -27,28 +27,6 @@ export interface Labels {
   readonly reference: string;
 }
 
-/** What stands around an invoice on its pages. */
-export interface PageWords {
-  readonly invoices: string;
-  readonly none: string;
-  readonly number: string;
-  readonly status: string;
-  readonly pay: string;
-  readonly payWith: string;
-  readonly download: string;
-  readonly print: string;
-  readonly back: string;
-  readonly thanks: string;
-  readonly isPaid: string;
-  readonly isAwaited: string;
-  readonly isGivenUp: string;
-  readonly lookAgain: string;
-  readonly goOn: string;
-  readonly cannotPay: string;
-  readonly newer: string;
-  readonly older: string;
-}
-
 const english: Labels = {
   invoice: 'Invoice',
   proforma: 'Proforma invoice',
@@ -107,49 +85,5 @@ const chinese: Labels = {
 
 /** Chinese in any of its spellings is in simplified characters; all else is in English. */
 export const labelsFor = (language: string): Labels => (isChinese(language) ? chinese : english);
-
-const englishPages: PageWords = {
-  invoices: 'Invoices',
-  none: 'There are no invoices yet',
-  number: 'Number',
-  status: 'Status',
-  pay: 'Pay',
-  payWith: 'Pay with',
-  download: 'Download PDF',
-  print: 'Print view',
-  back: 'Back to the invoice',
-  thanks: 'Thank you',
-  isPaid: 'We have received your payment.',
-  isAwaited: 'We have not heard of your payment yet. It can take a few minutes.',
-  isGivenUp: 'The payment was not made. You can try again at any time.',
-  lookAgain: 'Look again',
-  goOn: 'Continue to',
-  cannotPay: 'There is no way to pay this invoice online. Please contact us.',
-  newer: 'Newer',
-  older: 'Older',
-};
-
-const chinesePages: PageWords = {
-  invoices: '账单',
-  none: '暂无账单',
-  number: '编号',
-  status: '状态',
-  pay: '付款',
-  payWith: '付款方式',
-  download: '下载 PDF',
-  print: '打印版',
-  back: '返回账单',
-  thanks: '感谢您',
-  isPaid: '我们已收到您的付款。',
-  isAwaited: '我们尚未收到付款通知，可能需要几分钟。',
-  isGivenUp: '付款未完成，您可以随时重试。',
-  lookAgain: '刷新状态',
-  goOn: '前往',
-  cannotPay: '此账单暂无可用的在线付款方式，请联系我们。',
-  newer: '上一页',
-  older: '下一页',
-};
-
-export const pageWordsFor = (language: string): PageWords => (isChinese(language) ? chinesePages : englishPages);
 
 const isChinese = (language: string): boolean => /^zh\b/i.test(language);

@@ -50,6 +50,8 @@ export function documentOf(invoice: Invoice, rules: Rules, manner: Manner): Invo
   };
 }
 
+export const isPayable = (invoice: Invoice): boolean => invoice.status === 'unpaid' && totalsOf(invoice).due.amount > 0;
+
 /**
  * Numbers are given when an invoice is made, so it is one at once. Only where staff give paid invoices a series of their
  * own is what comes before the payment a proforma.
@@ -95,7 +97,7 @@ function sellerOf({ seller }: Invoice, { seller: now, company }: Rules, labels: 
 }
 
 function buyerOf({ buyer }: Invoice, language: string, labels: Labels): Party {
-  const person = filled([buyer.firstName, buyer.lastName]).join(' ');
+  const person = personName(buyer.firstName, buyer.lastName);
   const [name = '', ...others] = filled([buyer.company, person]);
   return {
     heading: labels.buyer,
@@ -111,6 +113,13 @@ function buyerOf({ buyer }: Invoice, language: string, labels: Labels): Party {
       [labels.phone, buyer.phone],
     ]),
   };
+}
+
+/** Names in Chinese characters are written family name first and without a space. */
+function personName(first: string | undefined, last: string | undefined): string {
+  const names = filled([first, last]);
+  const isHan = names.length === 2 && names.every((name) => /^\p{sc=Han}+$/u.test(name));
+  return isHan ? names.toReversed().join('') : names.join(' ');
 }
 
 const linesOf = ({ lines, taxRate }: Invoice, hasTax: boolean, { write }: Manner): DocumentLine[] =>

@@ -27,12 +27,15 @@ export type Documents = ReturnType<typeof createDocuments>;
 
 /** Invoices as people see them, in the language of the client. */
 export function createDocuments({ clients, currencies, settings, rules, timeZone, website, publicFolder }: Needs) {
+  async function localeOf(ctx: Context, clientId: number | undefined): Promise<string> {
+    const client = clientId === undefined ? undefined : await clients.find(ctx, clientId);
+    return client?.lang ?? ((await settings.param(ctx, 'locale')) || 'en_US');
+  }
+
   async function mannerFor(ctx: Context, invoice: Invoice, company: Rules['company'], told?: Client): Promise<Manner> {
-    const { clientId, currency } = invoice;
-    const client = told ?? (clientId === undefined ? undefined : await clients.find(ctx, clientId));
-    const locale = client?.lang ?? ((await settings.param(ctx, 'locale')) || 'en_US');
+    const locale = told?.lang ?? (await localeOf(ctx, invoice.clientId));
     const [write, logo] = await Promise.all([
-      currencies.formatter(ctx, currency, { locale }),
+      currencies.formatter(ctx, invoice.currency, { locale }),
       readLogo(company['logo'], publicFolder),
     ]);
     return { locale, timeZone, now: ctx.now, website, logo, write };

@@ -1,4 +1,3 @@
-import type { Context } from '#core/context';
 import { conflict } from '#core/error';
 import { wireFormat } from '#core/http/wire-format';
 import { before } from '#core/listener';
@@ -14,12 +13,15 @@ import { clientApi } from './api/client.ts';
 import { guestApi } from './api/guest.ts';
 import { createBilling } from './billing.ts';
 import { createChecks } from './checks.ts';
+import { invoiceDemo } from './demo.ts';
 import { invoiceService } from './contract.ts';
 import { createInvoiceModule, lendInvoices } from './invoice-module.ts';
 import { createSales } from './sales.ts';
 import { serieNrOf } from './schema.ts';
 import { tally } from './repository-sales.ts';
-import { createPaymentSide, paymentErrorNumbers, paymentTables } from './payment/side.ts';
+import { paymentErrorNumbers } from './payment/numbers.ts';
+import { createPaperSide } from './paper.ts';
+import { createPaymentSide, paymentTables } from './payment/side.ts';
 import { invoiceJobs } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
 import * as invoices from './repository.ts';
@@ -58,6 +60,7 @@ export const invoice = defineModule({
     const { parts, connect } = createPaymentSide({ clients: people, currencies }, toolbox);
     const module = createInvoiceModule({ clients: people, orders, products, currencies }, toolbox, parts, writeTime);
     const side = connect(module);
+    const paper = createPaperSide({ module, payments: side.payments, clients, currencies }, toolbox);
     const { staffEntry, renewals, tasks } = module;
     orders.billWith(
       createBilling({
@@ -86,7 +89,7 @@ export const invoice = defineModule({
         payments: side.payments,
       }),
       api: {
-        guest: { ...guestApi(module), ...side.guest },
+        guest: { ...guestApi(module), ...side.guest, ...paper.guest },
         client: { ...clientApi(module), ...side.client },
         admin: { ...adminInvoiceApi(module), ...adminTaxApi(module.taxes), ...side.admin },
       },
@@ -113,10 +116,13 @@ export const invoice = defineModule({
       ],
       gateways: side.gateways,
       mounts: side.mounts,
-      pages: side.pages,
+      pages: [...side.pages, ...paper.pages],
+      menu: paper.menu,
+      mails: paper.mails,
       listeners: side.listeners,
       jobs: [...invoiceJobs(module), ...side.jobs],
-      checks: [...createChecks({ orders }), ...side.checks],
+      checks: [...createChecks(), ...side.checks],
+      demo: invoiceDemo({ clients: people, currencies, orders, products, settings: toolbox.settings }),
     };
   },
 });

@@ -6,7 +6,7 @@ import type { BalanceService, ClientService } from '#modules/client/contract';
 import type { CurrencyService } from '#modules/currency/contract';
 import type { OrderBilling, OrderService } from '#modules/order/contract';
 import type { ProductService } from '#modules/product/contract';
-import type { InstalledGateway, Invoice, InvoiceFilter, InvoiceService } from './contract.ts';
+import type { InstalledGateway, Invoice, InvoiceFilter, InvoiceKind, InvoiceService } from './contract.ts';
 import { payAllWithCredit } from './credits.ts';
 import { createDeposits } from './deposit.ts';
 import { createStaffEntry } from './mark-as-paid.ts';
@@ -15,6 +15,8 @@ import { createRefunds, type RefundOptions } from './refund.ts';
 import { createReminders } from './reminders.ts';
 import { createRenewals } from './renewal.ts';
 import { listPage } from './repository-list.ts';
+import * as ledger from './ledger/repository.ts';
+import * as lines from './line/repository.ts';
 import * as invoices from './repository.ts';
 import { readRules } from './rules.ts';
 import { serieNrOf } from './schema.ts';
@@ -99,6 +101,12 @@ export function createInvoiceModule(
   };
 }
 
+function kindOf({ lines: [first] }: Pick<Invoice, 'lines'>): InvoiceKind {
+  if (first?.type === 'deposit') return 'deposit';
+  if (first?.type !== 'order') return 'custom';
+  return first.task === 'renew' ? 'renewal' : 'order';
+}
+
 /** What other modules see of it. */
 export const lendInvoices = (module: InvoiceModule): InvoiceService => ({
   find: (ctx, id) => invoices.findById(ctx.db, id),
@@ -106,10 +114,32 @@ export const lendInvoices = (module: InvoiceModule): InvoiceService => ({
   getForUpdate,
   findByHash: (ctx, hash) => invoices.findByHash(ctx.db, hash),
   list: module.list,
+  listPayments: (ctx, ids) => ledger.listOf(ctx.db, ids),
+  kindOf,
   totals: totalsOf,
   serieNr: async (ctx, invoice) => serieNrOf(invoice, await module.rules(ctx)),
   show: (ctx, found) => module.views.show(ctx, found),
   isTaxable: module.renewals.isTaxable,
+  async taxRateOf(ctx, clientId) {
+    if (!(await module.renewals.isTaxable(ctx, clientId))) return '0';
+    return (await module.taxes.ruleFor(ctx, await module.clients.get(ctx, clientId)))?.rate ?? '0';
+  },
+  async listFirstOf(ctx, orderIds) {
+    const firsts = await lines.listFirstInvoices(ctx.db, orderIds);
+    const found = new Map(
+      (await invoices.listByIds(ctx.db, [...new Set(firsts.values())])).map((one) => [one.id, one]),
+    );
+    return new Map(
+      [...firsts].flatMap(([orderId, id]) => {
+        const invoice = found.get(id);
+        return invoice === undefined ? [] : [[orderId, invoice] as const];
+      }),
+    );
+  },
+  reminderDays: async (ctx) => {
+    const { remindsBeforeDays: before, remindsAfterDays: after } = await module.rules(ctx);
+    return { before, after };
+  },
   issue: module.invoices.issue,
   approve: module.invoices.approve,
   settle: module.invoices.settle,

@@ -1,12 +1,18 @@
 import { Lexer, type Token, type Tokens } from 'marked';
 
-/** Longer texts are taken as they are: reading Markdown takes time. */
+/** Longer and deeper texts are taken as they are: to read them as Markdown takes time and stack. */
 const LONGEST = 20_000;
+const TOO_DEEP = /^([ \t]*[>*+-]){12}|^[ \t]{60}/m;
 
 /** What somebody reads who sees the text set, without the marks that set it. */
 export function plainMarkdown(markdown: string): string {
-  if (markdown.length > LONGEST) return markdown.trim();
-  return blocks(Lexer.lex(markdown, { gfm: true, breaks: true })).trim();
+  if (markdown.length > LONGEST || TOO_DEEP.test(markdown)) return markdown.trim();
+  try {
+    return blocks(Lexer.lex(markdown, { gfm: true, breaks: true })).trim();
+  } catch (error) {
+    if (error instanceof RangeError) return markdown.trim(); // deeper than the stack
+    throw error;
+  }
 }
 
 const blocks = (tokens: readonly Token[]): string =>

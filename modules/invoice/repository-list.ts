@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
-import type { Invoice, InvoiceFilter } from './contract.ts';
+import type { Invoice, InvoiceFilter, InvoiceKind } from './contract.ts';
 import * as invoices from './repository.ts';
 
 /** Longer ones find nothing that exists. */
@@ -46,12 +46,42 @@ function narrowed(db: Knex, filter: InvoiceFilter, clientIds: readonly number[] 
         .where({ type: 'order', rel_id: String(filter.orderId) })
         .select('invoice_id'),
     );
+  if (filter.states !== undefined) inState(query, filter.states);
+  if (filter.kind !== undefined) void query.whereExists(firstLine(db, filter.kind));
   if (filter.createdFrom !== undefined) void query.where('invoice.created_at', '>=', filter.createdFrom);
   if (filter.createdTo !== undefined) void query.where('invoice.created_at', '<', filter.createdTo);
   if (filter.paidFrom !== undefined) void query.where('invoice.paid_at', '>=', filter.paidFrom);
   if (filter.paidTo !== undefined) void query.where('invoice.paid_at', '<', filter.paidTo);
   if (filter.search !== undefined) searched(db, query, filter.search);
   return query;
+}
+
+function inState(query: Knex.QueryBuilder, states: NonNullable<InvoiceFilter['states']>): void {
+  void query.where((any) => {
+    if (states.length === 0) void any.whereRaw('1 = 0');
+    for (const { status, isPartlyPaid } of states)
+      void any.orWhere((one) => {
+        void one.where('invoice.status', status);
+        if (isPartlyPaid !== undefined) void one.where('invoice.credit_amount', isPartlyPaid ? '>' : '<=', 0);
+      });
+  });
+}
+
+/** The first line of an invoice, where it stands for this. */
+function firstLine(db: Knex, kind: InvoiceKind): Knex.QueryBuilder {
+  const query = db('invoice_item as line')
+    .select('line.id')
+    .whereRaw('line.invoice_id = invoice.id')
+    .whereNotExists(
+      db('invoice_item as before')
+        .select('before.id')
+        .whereRaw('before.invoice_id = invoice.id')
+        .whereRaw('before.id < line.id'),
+    );
+  if (kind === 'deposit') return query.where('line.type', 'deposit');
+  if (kind === 'custom') return query.whereNotIn('line.type', ['order', 'deposit']);
+  const isRenewal = kind === 'renewal';
+  return query.where('line.type', 'order').where('line.task', isRenewal ? '=' : '<>', 'renew');
 }
 
 function searched(db: Knex, query: Knex.QueryBuilder, text: string): void {

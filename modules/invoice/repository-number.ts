@@ -53,6 +53,13 @@ export async function listNumberFaults(db: Knex, limit: number): Promise<string[
     .whereNull('invoice.id')
     .limit(limit)
     .select('n.serie', 'n.number', 'n.invoice_id')) as Pick<Row, 'serie' | 'number' | 'invoice_id'>[];
+  const unregistered = (await db('invoice')
+    .leftJoin('invoice_number as n', 'n.invoice_id', 'invoice.id')
+    .whereNotNull('invoice.nr')
+    .whereNot('invoice.status', 'refunded') // staff may number a document about a refund themselves
+    .whereNull('n.id')
+    .limit(limit)
+    .select('invoice.id', 'invoice.nr')) as { id: number; nr: string }[];
   const twice = (await db('invoice')
     .whereNotNull('nr')
     .groupBy('serie', 'nr')
@@ -66,6 +73,7 @@ export async function listNumberFaults(db: Knex, limit: number): Promise<string[
     ...lost.map(
       ({ serie, number, invoice_id }) => `Invoice #${invoice_id} with the number ${serie}${number} has vanished.`,
     ),
+    ...unregistered.map(({ id, nr }) => `Invoice #${id} has the number ${nr}, which was never given out.`),
     ...twice.map(({ serie, nr }) => `The number ${serie ?? ''}${nr} is on more than one invoice.`),
   ];
 }

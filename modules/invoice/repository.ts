@@ -178,7 +178,7 @@ const COLUMN: Readonly<Record<keyof Plain, keyof Row>> = {
 };
 
 /** Members that are not named stay out of the row; `undefined` is null. */
-function toRow({
+export function toRow({
   seller,
   buyer,
   credit,

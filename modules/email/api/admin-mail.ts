@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { Anything, Id, listed, PageOf, pageRequest, Paging, required, Text } from '#core/schema';
 import type { StaffService } from '#modules/staff/contract';
 import type { History } from '../history.ts';
@@ -18,7 +18,6 @@ import {
 import { KNOWN, readTemplateLetter } from './template-letter.ts';
 
 const nothing = Type.Object({});
-const done = Type.Literal(true);
 
 interface Needs {
   readonly history: History;
@@ -64,44 +63,33 @@ export const mailApi = ({ history, queue, post, staff }: Needs) => ({
       content: required('Email content is required', Text()),
       client_id: Type.Optional(Id),
     }),
-    output: done,
-    handle: async (ctx, { to, to_name: toName, from, from_name: fromName, subject, content: html, client_id }) => {
-      await post.sendPlain(ctx, { to, toName, from, fromName, subject, html, clientId: client_id || undefined });
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { to, to_name: toName, from, from_name: fromName, subject, content: html, client_id }) =>
+      done(post.sendPlain(ctx, { to, toName, from, fromName, subject, html, clientId: client_id || undefined })),
   }),
 
   email_resend: adminEndpoint({
     summary: 'Send a letter to its client again.',
     permission: 'send_emails',
     input: Type.Object(EmailId),
-    output: done,
-    handle: async (ctx, { id }) => {
-      await history.resend(ctx, id);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id }) => done(history.resend(ctx, id)),
   }),
 
   email_delete: adminEndpoint({
     summary: 'Remove a letter from the history.',
     permission: 'delete_email_history',
     input: Type.Object(EmailId),
-    output: done,
-    handle: async (ctx, { id }) => {
-      await history.remove(ctx, id);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id }) => done(history.remove(ctx, id)),
   }),
 
   batch_delete: adminEndpoint({
     summary: 'Remove several letters from the history.',
     permission: 'delete_email_history',
     input: Type.Object(Ids),
-    output: done,
-    handle: async (ctx, { ids }) => {
-      await history.removeMany(ctx, ids);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { ids }) => done(history.removeMany(ctx, ids)),
   }),
 
   get_queue: adminEndpoint({
@@ -139,7 +127,7 @@ export const mailApi = ({ history, queue, post, staff }: Needs) => ({
     summary: 'Send yourself a letter at once, to see whether mail works.',
     permission: 'send_emails',
     input: nothing,
-    output: done,
+    output: Done,
     handle: async (ctx) => {
       const { id, email } = ctx.actor;
       await post.sendTest(ctx, { email, name: (await staff?.find(ctx, id))?.name });

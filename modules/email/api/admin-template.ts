@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { Flag, Id, listed, PageOf, pageRequest, Paging, required, Text } from '#core/schema';
 import {
   EmailId,
@@ -14,7 +14,6 @@ import {
 import type { Templates } from '../templates.ts';
 
 const nothing = Type.Object({});
-const done = Type.Literal(true);
 const Category = Type.Optional(Text({ maxLength: 64 }));
 const GroupLink = { ...EmailId, group_id: required('Staff group ID was not passed', Id) };
 
@@ -81,44 +80,33 @@ export const templateApi = (templates: Templates) => ({
       subject: Type.Optional(Text({ maxLength: 255 })),
       content: Type.Optional(Text()),
     }),
-    output: done,
-    handle: async (ctx, { id, enabled, category, subject, content }) => {
-      await templates.update(ctx, id, { isEnabled: enabled, category, subject, content });
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id, enabled, category, subject, content }) =>
+      done(templates.update(ctx, id, { isEnabled: enabled, category, subject, content })),
   }),
 
   template_delete: adminEndpoint({
     summary: 'Remove a template of your own.',
     permission: 'manage_templates',
     input: Type.Object(EmailId),
-    output: done,
-    handle: async (ctx, { id }) => {
-      await templates.remove(ctx, id);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id }) => done(templates.remove(ctx, id)),
   }),
 
   batch_template_delete: adminEndpoint({
     summary: 'Remove several templates of your own; those of modules are left.',
     permission: 'manage_templates',
     input: Type.Object(Ids),
-    output: done,
-    handle: async (ctx, { ids }) => {
-      await templates.removeMany(ctx, ids);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { ids }) => done(templates.removeMany(ctx, ids)),
   }),
 
   template_reset: adminEndpoint({
     summary: 'Give a template the text of its module back.',
     permission: 'manage_templates',
     input: Type.Object({ code: required('Email template code was not passed', Text()) }),
-    output: done,
-    handle: async (ctx, { code }) => {
-      await templates.reset(ctx, code);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { code }) => done(templates.reset(ctx, code)),
   }),
 
   template_render: adminEndpoint({
@@ -141,22 +129,16 @@ export const templateApi = (templates: Templates) => ({
     summary: 'Send the letters of a template to a staff group.',
     permission: 'manage_templates',
     input: Type.Object(GroupLink),
-    output: done,
-    handle: async (ctx, { id, group_id: groupId }) => {
-      await templates.addGroup(ctx, id, groupId);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id, group_id: groupId }) => done(templates.addGroup(ctx, id, groupId)),
   }),
 
   template_group_remove: adminEndpoint({
     summary: 'Send the letters of a template to a staff group no longer.',
     permission: 'manage_templates',
     input: Type.Object(GroupLink),
-    output: done,
-    handle: async (ctx, { id, group_id: groupId }) => {
-      await templates.removeGroup(ctx, id, groupId);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id, group_id: groupId }) => done(templates.removeGroup(ctx, id, groupId)),
   }),
 
   template_validate_all: adminEndpoint({
@@ -182,32 +164,23 @@ export const templateApi = (templates: Templates) => ({
     summary: 'Give all templates of modules their own text back.',
     permission: 'manage_templates',
     input: nothing,
-    output: done,
-    handle: async (ctx) => {
-      await templates.resetAll(ctx);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx) => done(templates.resetAll(ctx)),
   }),
 
   batch_template_enable: adminEndpoint({
     summary: 'Turn all templates on, those of modules that were missing included.',
     permission: 'manage_templates',
     input: nothing,
-    output: done,
-    handle: async (ctx) => {
-      await templates.setAllEnabled(ctx, true);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx) => done(templates.setAllEnabled(ctx, true)),
   }),
 
   batch_template_disable: adminEndpoint({
     summary: 'Turn all templates off: no letter is sent from now on.',
     permission: 'manage_templates',
     input: nothing,
-    output: done,
-    handle: async (ctx) => {
-      await templates.setAllEnabled(ctx, false);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx) => done(templates.setAllEnabled(ctx, false)),
   }),
 });

@@ -1,11 +1,9 @@
 import { Type } from '@sinclair/typebox';
-import { clientEndpoint } from '#core/endpoint';
+import { clientEndpoint, Done, done } from '#core/endpoint';
 import type { Limits } from '#core/http/limit';
 import { listed, PageOf, pageRequest, Paging } from '#core/schema';
 import type { History } from '../history.ts';
 import { EmailId, EmailView, historyFilter, presentEmail, readFilter } from '../schema.ts';
-
-const done = Type.Literal(true);
 
 export const clientApi = (history: History, limits: Limits) => ({
   get_list: clientEndpoint({
@@ -30,7 +28,7 @@ export const clientApi = (history: History, limits: Limits) => ({
     summary: 'Get one of your letters again.',
     limit: 'client_email_resend_ip',
     input: Type.Object(EmailId),
-    output: done,
+    output: Done,
     handle: async (ctx, { id }) => {
       await limits.consume('client_email_resend_account', `client:${ctx.actor.id}`);
       await history.resend(ctx, id, ctx.actor.id);
@@ -41,10 +39,7 @@ export const clientApi = (history: History, limits: Limits) => ({
   delete: clientEndpoint({
     summary: 'Remove one of your letters from the history.',
     input: Type.Object(EmailId),
-    output: done,
-    handle: async (ctx, { id }) => {
-      await history.remove(ctx, id, ctx.actor.id);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id }) => done(history.remove(ctx, id, ctx.actor.id)),
   }),
 });

@@ -5,6 +5,7 @@ import { createEmailQueue } from './003_create_email_queue.ts';
 import { indexEmailQueue } from './004_index_email_queue.ts';
 import { createEmailSent } from './005_create_email_sent.ts';
 import { createActivityClientEmail } from './006_create_activity_client_email.ts';
+import { widenAttachment } from './007_widen_attachment.ts';
 
 export const migrations: readonly Migration[] = [
   createEmailTemplate,
@@ -13,4 +14,5 @@ export const migrations: readonly Migration[] = [
   indexEmailQueue,
   createEmailSent,
   createActivityClientEmail,
+  widenAttachment,
 ];

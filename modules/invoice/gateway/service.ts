@@ -54,7 +54,9 @@ export function createInstalledGateways({ adapters, secrets }: { adapters: Gatew
     configOf,
     find: (ctx: Context, id: number) => gateways.findById(ctx.db, id),
     listByIds: (ctx: Context, ids: readonly number[]) => gateways.listByIds(ctx.db, ids),
-    listEnabled: (ctx: Context) => gateways.listEnabled(ctx.db),
+    /** Those one can pay through at this moment. */
+    listEnabled: async (ctx: Context) =>
+      (await gateways.listEnabled(ctx.db)).filter(({ code }) => adapters.find(code) !== undefined),
     listAll: (ctx: Context) => gateways.listAll(ctx.db),
     list: (ctx: Context, filter: GatewayFilter, request: PageRequest): Promise<Page<StoredGateway>> =>
       gateways.listPage(ctx.db, filter, request),

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { Tx } from '#core/context';
-import type { Money } from '#core/money';
-import type { Payment } from '../contract.ts';
+import { toDate, type StoredDate } from '#core/db/columns';
+import { money, type Money } from '#core/money';
+import type { PaidPart, Payment } from '../contract.ts';
 
 /** A row of the ledger of payments; below zero when money went back. */
 export interface LedgerEntry extends Payment {
@@ -24,6 +25,42 @@ export async function book(
     currency: amount.currency,
     created_at: tx.now,
   });
+}
+
+interface Row {
+  id: number | string;
+  invoice_id: number | string;
+  source: Payment['source'];
+  gateway_id: number | string | null;
+  transaction_id: number | string | null;
+  amount: number | string;
+  currency: string;
+  created_at: StoredDate;
+}
+
+/** Every payment of several invoices, oldest first. */
+export async function listOf(
+  db: Knex,
+  invoiceIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly PaidPart[]>> {
+  const parts = new Map<number, PaidPart[]>();
+  if (invoiceIds.length === 0) return parts;
+  const rows = (await db('invoice_payment')
+    .whereIn('invoice_id', [...invoiceIds])
+    .orderBy('id')) as Row[];
+  for (const row of rows) {
+    const part: PaidPart = {
+      id: Number(row.id),
+      invoiceId: Number(row.invoice_id),
+      source: row.source,
+      gatewayId: row.gateway_id === null ? undefined : Number(row.gateway_id),
+      transactionId: row.transaction_id === null ? undefined : Number(row.transaction_id),
+      amount: money(Number(row.amount), row.currency),
+      createdAt: toDate(row.created_at),
+    };
+    parts.set(part.invoiceId, [...(parts.get(part.invoiceId) ?? []), part]);
+  }
+  return parts;
 }
 
 /** What was paid for each of several invoices, in minor units of its currency. */

@@ -161,7 +161,19 @@ export async function listOrdersOn(
   return new Set(((await query) as { rel_id: string }[]).map(({ rel_id }) => Number(rel_id)));
 }
 
-const toRow = (invoiceId: number, line: NewLine, now: Date): Record<string, unknown> => {
+/** The first invoice of each of these orders, by order. */
+export async function listFirstInvoices(db: Knex, orderIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  if (orderIds.length === 0) return new Map();
+  const rows = (await db('invoice_item')
+    .where({ type: 'order' })
+    .whereIn('rel_id', orderIds.map(String))
+    .groupBy('rel_id')
+    .select('rel_id')
+    .min({ first: 'invoice_id' })) as { rel_id: string; first: number | string }[];
+  return new Map(rows.map(({ rel_id, first }) => [Number(rel_id), Number(first)]));
+}
+
+export const toRow = (invoiceId: number, line: NewLine, now: Date): Record<string, unknown> => {
   const isHook = line.type === 'hook_call';
   return {
     invoice_id: invoiceId,

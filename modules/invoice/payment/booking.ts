@@ -1,5 +1,5 @@
 import { atomic, type Context, type Tx } from '#core/context';
-import { AppError, conflict, messageOf, notFound } from '#core/error';
+import { AppError, conflict, notFound } from '#core/error';
 import type { PaymentNotice } from '#core/gateway';
 import { money, toDecimal, type Money } from '#core/money';
 import type { BalanceService, ClientService } from '#modules/client/contract';
@@ -15,6 +15,7 @@ import * as transactions from '../transaction/repository.ts';
 import type { Transaction } from '../transaction/repository.ts';
 import { sharesOf, totalsOf } from '../totals.ts';
 import { guardAmount } from './guard.ts';
+import { paymentErrorNumbers } from './numbers.ts';
 import * as askedFor from './repository.ts';
 import type { AskedPayment } from './repository.ts';
 
@@ -274,7 +275,7 @@ async function askedBy(
 }
 
 /** On the row, unless it was processed meanwhile. */
-export const noteError = (ctx: Context, id: number, error: unknown): Promise<void> =>
+export const noteError = (ctx: Context, id: number, error: AppError): Promise<void> =>
   atomic(ctx, async (tx) => {
     const row = await transactions.findForUpdate(tx.db, id);
     if (row === undefined || isDone(row)) return;
@@ -284,7 +285,12 @@ export const noteError = (ctx: Context, id: number, error: unknown): Promise<voi
       if (asked?.gatewayId === row.gatewayId && asked !== undefined)
         await askedFor.end(tx.db, asked.id, { status: 'failed', externalId: notice.externalId, now: tx.now });
     }
-    await transactions.update(tx.db, id, { status: 'error', error: messageOf(error), errorCode: undefined }, tx.now);
+    await transactions.update(
+      tx.db,
+      id,
+      { status: 'error', error: error.message, errorCode: paymentErrorNumbers[error.code] ?? 0 },
+      tx.now,
+    );
   });
 
 const failureOf = ({ rawStatus, note }: PaymentNotice): string =>

@@ -11,14 +11,14 @@ export interface SentCall {
   readonly server: Fields | null;
 }
 
-/** Gateways say less. */
-const LONGEST = 65_536;
+/** A body of the largest size as it came and as it was read. */
+const LONGEST = 262_144;
 
 /** What is kept of a call: never cookies or credentials, whoever sends them. */
 export function keptCall({ get, post, raw, server }: SentCall, source: KeptCall['source']): KeptCall {
   const kept = { source, get, post, raw, server: server && withoutCredentials(server) };
   if (JSON.stringify(kept).length > LONGEST)
-    throw invalidInput('transaction.too_large', 'The transaction carries more than 64 KiB.');
+    throw invalidInput('transaction.too_large', 'The transaction carries more than 256 KiB.');
   return kept;
 }
 

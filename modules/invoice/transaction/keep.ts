@@ -2,6 +2,7 @@ import { atomic, type Context } from '#core/context';
 import { isUniqueViolation } from '#core/db/errors';
 import { invalidInput } from '#core/error';
 import type { PaymentNotice } from '#core/gateway';
+import { transactionBeingCreated, transactionCreated } from '../contract.ts';
 import type { AskedPayment } from '../payment/repository.ts';
 import * as transactions from './repository.ts';
 import { keyOf, type KeptCall, type Transaction } from './repository.ts';
@@ -40,24 +41,26 @@ export async function keepNotice(
   const known = await transactions.findByKey(ctx.db, gatewayId, txnKey);
   if (known !== undefined) return refine(ctx, known.id, notice);
   try {
-    return await atomic(ctx, (tx) =>
-      transactions.insert(
-        tx.db,
-        {
-          ...told(notice),
-          gatewayId,
-          txnKey,
-          invoiceId: origin.asked?.invoiceId ?? notice.invoiceId,
-          type: TYPES[notice.kind],
-          status: 'received',
-          ip: origin.ip,
-          note: notice.note,
-          call: origin.call,
-          callHash: origin.callHash,
-        },
-        tx.now,
-      ),
-    );
+    return await atomic(ctx, async (tx) => {
+      const invoiceId = origin.asked?.invoiceId ?? notice.invoiceId;
+      const sent = { source: 'ipn', invoice_id: invoiceId, gateway_id: gatewayId, txn_id: notice.externalId };
+      await tx.ask(transactionBeingCreated, { sent });
+      const row = {
+        ...told(notice),
+        gatewayId,
+        txnKey,
+        invoiceId,
+        type: TYPES[notice.kind],
+        status: 'received',
+        ip: origin.ip,
+        note: notice.note,
+        call: origin.call,
+        callHash: origin.callHash,
+      };
+      const id = await transactions.insert(tx.db, row, tx.now);
+      await tx.emit(transactionCreated, { transactionId: id });
+      return id;
+    });
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     const winner = await transactions.findByKey(ctx.db, gatewayId, txnKey);

@@ -214,10 +214,15 @@ export async function listToProcess(db: Knex, stale: Date, beforeId: number, lim
   return rows.map(({ id }) => id);
 }
 
-/** Calls of gateways that were kept before `until` and whose processing never ended. */
-export async function listUnfinished(db: Knex, until: Date, limit: number): Promise<number[]> {
+/** Calls of gateways that were kept in a time and whose processing never ended. */
+export async function listUnfinished(
+  db: Knex,
+  { from, until }: { readonly from: Date; readonly until: Date },
+  limit: number,
+): Promise<number[]> {
   const rows = await standing(db)
     .whereIn('status', ['received', 'processing'])
+    .where('updated_at', '>=', from)
     .where('updated_at', '<', until)
     .whereNotNull('notice')
     .whereNull('booking')
@@ -263,6 +268,18 @@ export async function listUnbooked(db: Knex, limit: number): Promise<number[]> {
     .limit(limit)
     .select('id');
   return rows.map(({ id }) => id);
+}
+
+/** Payments that a gateway vouched for and that are over without being in the books. */
+export async function listLost(db: Knex, limit: number): Promise<number[]> {
+  const rows = await db<Row>('transaction')
+    .where({ status: 'processed', type: 'payment' })
+    .whereNull('booking')
+    .whereNull('deleted_at')
+    .whereNotNull('notice')
+    .orderBy('id')
+    .limit(limit);
+  return rows.map(toTransaction).flatMap(({ id, notice }) => (notice?.status === 'succeeded' ? [id] : []));
 }
 
 export async function listLines(
@@ -317,7 +334,7 @@ const COLUMNS = {
   deletedAt: 'deleted_at',
 } as const satisfies Partial<Record<keyof Transaction, keyof Row>>;
 
-function toRow(change: TransactionChange): Record<string, unknown> {
+export function toRow(change: TransactionChange): Record<string, unknown> {
   const plain = Object.entries(COLUMNS).flatMap(([member, column]) =>
     member in change ? [[column, (change[member as keyof typeof COLUMNS] as unknown) ?? null]] : [],
   );

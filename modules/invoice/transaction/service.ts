@@ -1,8 +1,8 @@
-import { MINUTE, later } from '#core/clock';
+import { DAY, later, MINUTE } from '#core/clock';
 import { atomic, type Context, type Tx } from '#core/context';
 import { isUniqueViolation } from '#core/db/errors';
 import type { Page, PageRequest } from '#core/db/paginate';
-import { AppError, conflict, invalidInput, messageOf, notFound } from '#core/error';
+import { AppError, asAppError, conflict, invalidInput, messageOf, notFound } from '#core/error';
 import type { Gateway, GatewayCall, PaymentNotice } from '#core/gateway';
 import { money, parseMoney, toDecimal, type Money } from '#core/money';
 import type { CurrencyService } from '#modules/currency/contract';
@@ -62,6 +62,8 @@ export type Transactions = ReturnType<typeof createTransactions>;
 /** A row that is being processed is somebody else's for this long. */
 const TAKEN_MS = 5 * MINUTE;
 const CHUNK = 100;
+/** What could not be booked for days is for people to look at. */
+const unfinishedAt = (now: Date) => ({ from: later(now, -3 * DAY), until: later(now, -MINUTE) });
 
 /** What staff do with transactions. */
 export function createTransactions({ gateways, bookings, currencies }: Needs) {
@@ -200,7 +202,7 @@ export function createTransactions({ gateways, bookings, currencies }: Needs) {
         const named = Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined));
         const amount = amountOf(row, change, invoice?.currency ?? fallback);
         const keyed = keyAfter(row, change);
-        await refuseTwin(tx, row, keyed);
+        await refuseTwin(tx, row.id, change.gatewayId ?? row.gatewayId, 'txnKey' in keyed ? keyed.txnKey : row.txnKey);
         await transactions.update(
           tx.db,
           id,
@@ -248,8 +250,9 @@ export function createTransactions({ gateways, bookings, currencies }: Needs) {
             const row = await transactions.findById(ctx.db, id);
             if (row !== undefined) await processRow(ctx, row);
           } catch (error) {
-            if (!(error instanceof AppError)) throw error;
-            await bookings.noteError(ctx, id, error);
+            if (!(error instanceof AppError))
+              ctx.log.error('a transaction was not processed', { transaction: id, error });
+            await bookings.noteError(ctx, id, asAppError(error));
           }
         }
         if (ids.length < CHUNK) return;
@@ -259,7 +262,7 @@ export function createTransactions({ gateways, bookings, currencies }: Needs) {
 
     /** Calls that were kept, and whose process died before it booked them. */
     finishKept: async (ctx: Context): Promise<void> => {
-      for (const id of await transactions.listUnfinished(ctx.db, later(ctx.now, -MINUTE), CHUNK)) {
+      for (const id of await transactions.listUnfinished(ctx.db, unfinishedAt(ctx.now), CHUNK)) {
         try {
           await bookings.apply(ctx, id);
         } catch (error) {
@@ -303,17 +306,21 @@ function amountOf(row: Transaction, { amount, currency }: Amendment, fallback: s
   return read;
 }
 
-/** Another id or gateway is another payment. What was booked keeps its key: it must not be booked again. */
-function keyAfter(row: Transaction, { txnId, gatewayId }: Amendment): { txnKey?: string | undefined } {
-  if ((txnId === undefined && gatewayId === undefined) || row.booking !== undefined) return {};
-  if (txnId === undefined) return {};
+/** Another id is another payment. What was booked keeps its key: it must not be booked again. */
+function keyAfter(row: Transaction, { txnId }: Amendment): { txnKey?: string | undefined } {
+  if (txnId === undefined || row.booking !== undefined) return {};
   return { txnKey: txnId.trim() === '' ? undefined : keyOf('payment', txnId) };
 }
 
-async function refuseTwin(tx: Tx, row: Transaction, { txnKey }: { txnKey?: string | undefined }): Promise<void> {
-  if (txnKey === undefined || row.gatewayId === undefined) return;
-  const twin = await transactions.findByKey(tx.db, row.gatewayId, txnKey);
-  if (twin !== undefined && twin.id !== row.id)
+async function refuseTwin(
+  tx: Tx,
+  id: number,
+  gatewayId: number | undefined,
+  txnKey: string | undefined,
+): Promise<void> {
+  if (txnKey === undefined || gatewayId === undefined) return;
+  const twin = await transactions.findByKey(tx.db, gatewayId, txnKey);
+  if (twin !== undefined && twin.id !== id)
     throw conflict('transaction.twin', `Transaction #${twin.id} has this ID at the payment gateway already`);
 }
 

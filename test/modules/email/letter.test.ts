@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readText } from '#modules/email/letter-files';
-import { createSandbox } from '#modules/email/sandbox';
+import { createSandbox } from '#core/template/sandbox';
 import { defineEvent } from '#core/event';
 import { mail } from '#core/listener';
 import { defineModule } from '#core/module';
@@ -13,7 +13,12 @@ import { admin, client, guest, useApp } from '../../support/app.ts';
 import { configure, modules, queueLetter, queueOf, readable } from '../../support/build/email.ts';
 import { buildClient, signUp } from '../../support/build/client.ts';
 
-const sandbox = createSandbox({ baseUrl: 'http://shop.test', timeZone: 'UTC' });
+const sandbox = createSandbox({
+  baseUrl: 'http://shop.test',
+  timeZone: 'UTC',
+  subject: 'Email template',
+  code: 'email.template',
+});
 
 describe('the letters that ship', () => {
   for (const { name, folder } of shippedModules) {

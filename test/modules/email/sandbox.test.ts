@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
-import { createSandbox } from '#modules/email/sandbox';
+import { createSandbox } from '#core/template/sandbox';
 
-const sandbox = createSandbox({ baseUrl: 'http://shop.test', timeZone: 'UTC' });
+const sandbox = createSandbox({
+  baseUrl: 'http://shop.test',
+  timeZone: 'UTC',
+  subject: 'Email template',
+  code: 'email.template',
+});
 const say = (source: string, values: object = {}) => sandbox.html(source, values as Record<string, unknown>);
 
 describe('the sandbox of templates', () => {

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createSandbox } from '#modules/email/sandbox';
-import { DisallowedSyntax, toLiquid } from '#modules/email/twig';
+import { createSandbox } from '#core/template/sandbox';
+import { DisallowedSyntax, toLiquid } from '#core/template/twig';
 
-const sandbox = createSandbox({ baseUrl: 'http://shop.test', timeZone: 'UTC' });
+const sandbox = createSandbox({
+  baseUrl: 'http://shop.test',
+  timeZone: 'UTC',
+  subject: 'Email template',
+  code: 'email.template',
+});
 const say = (source: string, values: object = {}) => sandbox.html(source, values as Record<string, unknown>);
 
 describe('templates written for Twig', () => {

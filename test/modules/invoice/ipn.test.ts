@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { invoiceService } from '#modules/invoice/contract';
 import { admin, useApp } from '../../support/app.ts';
 import {
   balanceOf,
@@ -47,6 +48,26 @@ describe('ipn.php', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => tell(app, gateway, { id: 'P1', reference })));
 
     assert.deepEqual([...new Set(answers.map(({ text }) => text))], ['OK']);
+    assert.deepEqual(await ledgerOf(app, payer), ['-20.00', '20.00']);
+    assert.equal((await seeTransactions(app)).length, 1);
+  });
+
+  it('books one payment once when two processes hear of it at the same time', async function () {
+    this.timeout(60_000);
+
+    await app.together(async (other) => {
+      const notice = {
+        kind: 'payment',
+        status: 'succeeded',
+        externalId: 'P1',
+        reference,
+        amount: { amount: 2000, currency: 'USD' },
+      } as const;
+      const hear = (engine: typeof other) =>
+        engine.service(invoiceService).payments.book(engine.system(), gateway, notice);
+      await Promise.all(Array.from({ length: 20 }, (_, index) => hear(index % 2 === 0 ? other : app.app)));
+    });
+
     assert.deepEqual(await ledgerOf(app, payer), ['-20.00', '20.00']);
     assert.equal((await seeTransactions(app)).length, 1);
   });

@@ -32,7 +32,10 @@ describe('reminders', () => {
     await run();
 
     const reminded = await Promise.all(Object.values(ids).map(remindedAt));
-    assert.deepEqual(reminded.map((time) => time !== null), [true, false, false, true]);
+    assert.deepEqual(
+      reminded.map((time) => time !== null),
+      [true, false, false, true],
+    );
   });
 
   it('go out once a day, whatever the number of runs', async () => {

@@ -100,7 +100,10 @@ describe('what a paid invoice stands for', () => {
     for (let attempt = 1; attempt <= 4; attempt++) await app.call(admin, 'invoice/batch_activate_paid');
 
     const failed = await app.call<{ id: number; attempts: number }[]>(admin, 'invoice/get_failed_items');
-    assert.deepEqual(failed.map(({ attempts }) => attempts), [3]);
+    assert.deepEqual(
+      failed.map(({ attempts }) => attempts),
+      [3],
+    );
     await app.call(admin, 'invoice/item_requeue', { id: failed[0]?.id });
     assert.deepEqual(await app.call(admin, 'invoice/get_failed_items'), []);
     assert.equal(

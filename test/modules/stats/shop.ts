@@ -2,6 +2,7 @@ import { client } from '#modules/client/index';
 import { currency } from '#modules/currency/index';
 import { extension } from '#modules/extension/index';
 import { formbuilder } from '#modules/formbuilder/index';
+import { invoice } from '#modules/invoice/index';
 import { order } from '#modules/order/index';
 import { product } from '#modules/product/index';
 import { profile } from '#modules/profile/index';
@@ -13,5 +14,5 @@ import type { Module } from '#core/module';
 
 /** What is counted, and no more. */
 export const shop: readonly Module[] = [
-  system, staff, client, profile, extension, formbuilder, currency, product, order, { ...serviceapikey, isEssential: true }, stats,
+  system, staff, client, profile, extension, formbuilder, currency, product, order, invoice, { ...serviceapikey, isEssential: true }, stats,
 ]; // prettier-ignore
