@@ -1,11 +1,12 @@
 import type { ModuleCatalog } from '#core/catalog';
 import { atomic, type Context } from '#core/context';
 import type { Page, PageRequest } from '#core/db/paginate';
-import { invalidInput } from '#core/error';
+import { asAppError, invalidInput } from '#core/error';
 import type { EventToken, HookToken } from '#core/event';
+import type { Echo } from '#core/listener';
 import { compileCheck } from '#core/schema';
 import * as listeners from './repository.ts';
-import { mayBeCalled, wireName } from './wire-events.ts';
+import { mayBeCalled } from './wire-events.ts';
 
 export interface Hooks {
   list(ctx: Context, page: PageRequest): Promise<Page<listeners.Connected>>;
@@ -13,15 +14,18 @@ export interface Hooks {
   connect(ctx: Context, module?: string): Promise<void>;
   /** Asks and tells those who listen to an event in the words of the contract. */
   call(ctx: Context, event: string, params: unknown): Promise<void>;
+  /** The same for an event that was bought, with its parameters as JSON; one that nobody can be told of is left. */
+  raise(ctx: Context, event: string, payload: string): Promise<void>;
 }
 
-export function createHooks(catalog: ModuleCatalog): Hooks {
+export function createHooks(catalog: ModuleCatalog, echoes: readonly Echo[]): Hooks {
+  const wireNames = new Map(echoes.toReversed().map(({ of, as }) => [of, as])); // of several the first counts
   return {
     list: (ctx, page) => listeners.list(ctx.db, page),
 
     connect: (ctx, module) =>
       atomic(ctx, async (tx) => {
-        const present = listening(catalog);
+        const present = listening(catalog, wireNames);
         const known = await listeners.listAll(tx.db);
         const isGone = (one: listeners.Listening): boolean => !present.some((other) => isSame(one, other));
         await listeners.remove(
@@ -33,34 +37,47 @@ export function createHooks(catalog: ModuleCatalog): Hooks {
         await listeners.insert(tx.db, wanted.filter(isNew), tx.now);
       }),
 
-    async call(ctx, event, params) {
-      const tokens = mayBeCalled(event) ? heard(catalog, event) : [];
-      if (tokens.length === 0) return;
-      for (const token of tokens) {
-        const mistake = compileCheck(token.payload)(params);
-        if (mistake !== undefined)
-          throw invalidInput('hook.params', `Event ${event} takes other parameters: ${mistake}`);
+    call,
+
+    async raise(ctx, event, payload) {
+      try {
+        await call(ctx, event, JSON.parse(payload));
+      } catch (error) {
+        if (!(error instanceof SyntaxError) && asAppError(error).kind !== 'invalid_input') throw error;
+        ctx.log.warn('an event could not be raised', { event, error });
       }
-      await atomic(ctx, async (tx) => {
-        // One of a kind is enough: it reaches everybody who listens to that name.
-        const question = tokens.find((token) => token.kind === 'hook');
-        const fact = tokens.find((token) => token.kind === 'event');
-        const accepted = params as Record<string, unknown>; // as each token's schema says
-        if (question !== undefined) await tx.ask(question, accepted);
-        if (fact !== undefined) await tx.emit(fact, accepted);
-        await tx.record(`Called event ${event}`);
-      });
     },
   };
+
+  async function call(ctx: Context, event: string, params: unknown): Promise<void> {
+    const tokens = mayBeCalled(event) ? heard(catalog, event) : [];
+    if (tokens.length === 0) return;
+    for (const token of tokens) {
+      const mistake = compileCheck(token.payload)(params);
+      if (mistake !== undefined) throw invalidInput('hook.params', `Event ${event} takes other parameters: ${mistake}`);
+    }
+    await atomic(ctx, async (tx) => {
+      // One of a kind is enough: it reaches everybody who listens to that name.
+      const question = tokens.find((token) => token.kind === 'hook');
+      const fact = tokens.find((token) => token.kind === 'event');
+      const accepted = params as Record<string, unknown>; // as each token's schema says
+      if (question !== undefined) await tx.ask(question, accepted);
+      if (fact !== undefined) await tx.emit(fact, accepted);
+      await tx.record(`Called event ${event}`);
+    });
+  }
 }
 
 /** What active modules listen to, in the words of the wire and each once. */
-function listening(catalog: ModuleCatalog): listeners.Listening[] {
+function listening(catalog: ModuleCatalog, wireNames: ReadonlyMap<string, string>): listeners.Listening[] {
   return catalog
     .list()
     .filter(({ module }) => catalog.isActive(module.name))
     .flatMap(({ module, hears }) =>
-      [...new Set(hears.map(({ name }) => wireName(name)))].map((event) => ({ module: module.name, event })),
+      [...new Set(hears.map(({ name }) => wireNames.get(name) ?? name))].map((event) => ({
+        module: module.name,
+        event,
+      })),
     );
 }
 

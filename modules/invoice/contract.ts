@@ -80,6 +80,8 @@ export interface Invoice {
   readonly currencyRate: string | undefined;
   readonly status: InvoiceStatus;
   readonly isApproved: boolean;
+  /** Of a credit note: the number, as printed, of the invoice it is for. */
+  readonly refundOf: string | undefined;
   readonly gatewayId: number | undefined;
   readonly taxName: string | undefined;
   /** Per cent, as text: `7.5`. */
@@ -320,6 +322,18 @@ export const invoiceReminded = defineEvent('invoice.reminded', InvoiceId);
 export const invoiceDueSoon = defineEvent('invoice.due_soon', Type.Object({ invoiceId: Id, days: Type.Integer() }));
 export const invoiceOverdue = defineEvent('invoice.overdue', Type.Object({ invoiceId: Id, days: Type.Integer() }));
 export const invoiceBeingApproved = defineHook('invoice.being_approved', InvoiceId);
+export const invoiceBeingRefunded = defineHook('invoice.being_refunded', InvoiceId);
+/** `sent` as it came. */
+export const invoiceBeingUpdated = defineHook(
+  'invoice.being_updated',
+  Type.Object({ invoiceId: Id, sent: MapOf(Type.Unknown()) }),
+);
+export const invoiceBeingReminded = defineHook('invoice.being_reminded', InvoiceId);
+/** Before the run over all that is due. */
+export const invoicesBeingReminded = defineHook('invoice.run_being_reminded', Type.Object({}));
+/** Staff ask for the invoice that extends an order; jobs and clients do not ask. */
+export const renewalBeingInvoiced = defineHook('invoice.renewal_being_invoiced', Type.Object({ orderId: Id }));
+export const renewalInvoiced = defineEvent('invoice.renewal_invoiced', Type.Object({ orderId: Id, invoiceId: Id }));
 export const invoiceBeingRemoved = defineHook('invoice.being_removed', InvoiceId);
 
 const TransactionId = Type.Object({ transactionId: Id });

@@ -122,6 +122,7 @@ export function invoiceDemo({ clients, currencies, orders, products, settings }:
         currencyRate: isPaid ? rate.rateText : undefined,
         status,
         isApproved: true,
+        refundOf: undefined,
         gatewayId: bill.source === 'gateway' && isPaid ? gateway?.id : undefined,
         taxName,
         taxRate,

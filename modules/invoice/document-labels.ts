@@ -8,6 +8,7 @@ export interface Labels {
   readonly invoiceDate: string;
   readonly dueDate: string;
   readonly paidDate: string;
+  readonly refundOf: string;
   readonly seller: string;
   readonly buyer: string;
   readonly vatNumber: string;
@@ -36,6 +37,7 @@ const english: Labels = {
   invoiceDate: 'Invoice date',
   dueDate: 'Due date',
   paidDate: 'Paid on',
+  refundOf: 'Refund of',
   seller: 'From',
   buyer: 'Bill to',
   vatNumber: 'VAT number',
@@ -64,6 +66,7 @@ const chinese: Labels = {
   invoiceDate: '开具日期',
   dueDate: '付款期限',
   paidDate: '付款日期',
+  refundOf: '退款对应发票',
   seller: '销售方',
   buyer: '购买方',
   vatNumber: '纳税人识别号',

@@ -70,11 +70,12 @@ function statusOf({ status, dueAt }: Invoice, now: Date, labels: Labels): Status
 }
 
 const datesOf = (
-  { createdAt, dueAt, paidAt, status }: Invoice,
+  { createdAt, dueAt, paidAt, status, refundOf }: Invoice,
   labels: Labels,
   write: (time: Date) => string,
 ): Fact[] => [
   { label: labels.invoiceDate, value: write(createdAt) },
+  ...(refundOf === undefined ? [] : [{ label: labels.refundOf, value: refundOf }]),
   ...(dueAt === undefined ? [] : [{ label: labels.dueDate, value: write(dueAt) }]),
   ...(paidAt === undefined || status !== 'paid' ? [] : [{ label: labels.paidDate, value: write(paidAt) }]),
 ];

@@ -7,6 +7,7 @@ import { balanceService, clientBeingRemoved, clientChangingCurrency, clientServi
 import { currencyBeingRemoved, currencyService } from '#modules/currency/contract';
 import { orderService } from '#modules/order/contract';
 import { productService } from '#modules/product/contract';
+import { accountPages } from './account-pages.ts';
 import { adminInvoiceApi } from './api/admin-invoice.ts';
 import { adminTaxApi } from './api/admin-tax.ts';
 import { clientApi } from './api/client.ts';
@@ -116,7 +117,7 @@ export const invoice = defineModule({
       ],
       gateways: side.gateways,
       mounts: side.mounts,
-      pages: [...side.pages, ...paper.pages],
+      pages: [...side.pages, ...paper.pages, ...accountPages(clientApi(module))],
       menu: paper.menu,
       mails: paper.mails,
       listeners: side.listeners,

@@ -2,13 +2,14 @@ import { atomic, type Context, type Tx } from '#core/context';
 import { conflict, invalidInput } from '#core/error';
 import { applyRate, money, subtract, zero, type Money } from '#core/money';
 import type { CurrencyService } from '#modules/currency/contract';
-import { invoiceRefunded, type Invoice, type NewLine, type Payment } from './contract.ts';
+import { invoiceBeingRefunded, invoiceRefunded, type Invoice, type NewLine, type Payment } from './contract.ts';
 import * as ledger from './ledger/repository.ts';
 import * as lines from './line/repository.ts';
 import type { Numbering } from './number.ts';
 import type { TakenNumber } from './repository-number.ts';
 import * as invoices from './repository.ts';
 import { CREDIT_NOTE_COUNTER, type Rules } from './rules.ts';
+import { serieNrOf } from './schema.ts';
 import { get, getForUpdate, newHash, paidRate } from './service.ts';
 import { percent, totalsOf } from './totals.ts';
 
@@ -35,6 +36,7 @@ export function createRefunds({ currencies, numbering, rules }: Needs) {
     refund: (ctx: Context, id: number, { amount, note, payment }: RefundOptions = {}): Promise<number | undefined> =>
       atomic(ctx, async (tx) => {
         const invoice = await getForUpdate(tx, id);
+        await tx.ask(invoiceBeingRefunded, { invoiceId: id });
         const settings = await rules(tx);
         const { total } = totalsOf(invoice);
         if (settings.refundLogic !== 'manual' && total.amount <= 0)
@@ -91,6 +93,7 @@ export function createRefunds({ currencies, numbering, rules }: Needs) {
       hashExpiresAt: settings.hashExpiry(tx.now),
       currencyRate: undefined,
       status: 'refunded',
+      refundOf: serieNrOf(invoice, settings),
       isApproved: true,
       gatewayId: undefined,
       notes: added(`Refund for #${invoice.id} invoice.`, note),

@@ -1,7 +1,7 @@
 import { atomic, type Context } from '#core/context';
 import { DAY } from '#core/clock';
 import type { SettingStore } from '#core/settings';
-import { invoiceDueSoon, invoiceOverdue, invoiceReminded } from './contract.ts';
+import { invoiceBeingReminded, invoiceDueSoon, invoiceOverdue, invoiceReminded } from './contract.ts';
 import { daysBetween, daysFrom, startOfDay } from './day.ts';
 import * as due from './repository-due.ts';
 import * as invoices from './repository.ts';
@@ -28,6 +28,7 @@ export function createReminders({ invoices: lent, settings, rules }: Needs) {
       atomic(ctx, async (tx) => {
         const invoice = await getForUpdate(tx, id);
         if (invoice.status === 'paid') return;
+        await tx.ask(invoiceBeingReminded, { invoiceId: id });
         const hashExpiresAt = (await rules(tx)).hashExpiry(tx.now);
         await invoices.update(tx.db, id, { remindedAt: tx.now, hashExpiresAt }, tx.now);
         await tx.emit(invoiceReminded, { invoiceId: id });

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { latestFirst, paginateByKey, whereContains, type Page, type PageRequest } from '#core/db/paginate';
 import type { Invoice, InvoiceFilter, InvoiceKind } from './contract.ts';
 import * as invoices from './repository.ts';
 
@@ -13,13 +13,14 @@ export async function listPage(
   clientIds: readonly number[] | undefined,
   request: PageRequest,
 ): Promise<Page<Invoice>> {
-  const found = await paginate<{ id: number }, number>(
-    narrowed(db, filter, clientIds),
+  const found = await paginateByKey<invoices.Row, invoices.Row>(
+    { db, query: narrowed(db, filter, clientIds) },
+    latestFirst('invoice.id'),
     request,
-    (rows) => rows.orderBy('invoice.id', 'desc').select('invoice.id'),
-    ({ id }) => id,
+    (ids) => db('invoice').whereIn('invoice.id', ids),
+    (row) => row,
   );
-  return { ...found, items: await invoices.listByIds(db, found.items) };
+  return { ...found, items: await invoices.complete(db, found.items) };
 }
 
 function narrowed(db: Knex, filter: InvoiceFilter, clientIds: readonly number[] | undefined): Knex.QueryBuilder {

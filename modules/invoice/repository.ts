@@ -48,6 +48,7 @@ export interface Row {
   buyer_phone: string | null;
   buyer_phone_cc: string | null;
   buyer_email: string | null;
+  refund_of: string | null;
   gateway_id: number | null;
   approved: number | boolean;
   taxname: string | null;
@@ -164,6 +165,7 @@ const COLUMN: Readonly<Record<keyof Plain, keyof Row>> = {
   currencyRate: 'currency_rate',
   status: 'status',
   isApproved: 'approved',
+  refundOf: 'refund_of',
   gatewayId: 'gateway_id',
   taxName: 'taxname',
   taxRate: 'taxrate',
@@ -220,6 +222,7 @@ export function toHead(row: Row): InvoiceHead {
     currencyRate: row.currency_rate ?? undefined,
     status: row.status,
     isApproved: toBoolean(row.approved),
+    refundOf: row.refund_of ?? undefined,
     gatewayId: row.gateway_id ?? undefined,
     taxName: row.taxname ?? undefined,
     taxRate: row.taxrate ?? undefined,

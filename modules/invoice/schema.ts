@@ -104,7 +104,7 @@ export interface Surroundings {
   readonly rules: Rules;
   readonly client: Readonly<Record<string, unknown>> | undefined;
   readonly orders: ReadonlyMap<number, Order>;
-  readonly products: ReadonlyMap<number, Product>;
+  readonly products: ReadonlyMap<number, Pick<Product, 'title' | 'type'>>;
 }
 
 export function presentInvoice(invoice: Invoice, around: Surroundings): Static<typeof InvoiceView> {

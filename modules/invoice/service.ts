@@ -260,6 +260,7 @@ export const paidRate = ({ currency, currencyRate }: Invoice) => ({
 const UNPAID = {
   currencyRate: undefined,
   status: 'unpaid',
+  refundOf: undefined,
   isApproved: false,
   baseIncome: undefined,
   baseRefund: undefined,

@@ -4,7 +4,7 @@ import { conflict, invalidInput, messageOf, notFound, AppError } from '#core/err
 import { isTruthy, parseDate } from '#core/schema';
 import type { BalanceService, ClientService } from '#modules/client/contract';
 import type { CurrencyService } from '#modules/currency/contract';
-import { invoiceUpdated, type Invoice, type NewInvoice, type PaymentService } from './contract.ts';
+import { invoiceBeingUpdated, invoiceUpdated, type Invoice, type NewInvoice, type PaymentService } from './contract.ts';
 import * as ledger from './ledger/repository.ts';
 import { priceOf, quantityOf, readLine, type LineInput } from './line/input.ts';
 import * as lines from './line/repository.ts';
@@ -36,6 +36,8 @@ export interface Edit {
   readonly items?: Readonly<Record<string, unknown>> | undefined;
   readonly approves: boolean;
   readonly usesCredit: boolean;
+  /** As it came, for those who are asked. */
+  readonly sent: Readonly<Record<string, unknown>>;
 }
 
 interface Needs {
@@ -80,6 +82,7 @@ export function createEditing({ invoices: lent, clients, currencies, payments, t
     async edit(ctx: Context, id: number, edit: Edit): Promise<void> {
       await atomic(ctx, async (tx) => {
         const invoice = await getForUpdate(tx, id);
+        await tx.ask(invoiceBeingUpdated, { invoiceId: id, sent: edit.sent });
         if (edit.gatewayId && !(await gatewayOf(tx, edit.gatewayId)).isEnabled)
           throw conflict('invoice.gateway_disabled', 'Payment gateway is not enabled');
         const createdAt = timeOf('created_at', edit.createdAt || undefined);

@@ -40,7 +40,7 @@ export function createInvoiceViews({ clients, orders, products, rules }: Needs):
         orderIds.size === 0 ? new Map<number, never>() : orders.findAll(ctx, [...orderIds]),
       ]);
       const productIds = [...new Set([...orderOf.values()].map(({ productId }) => productId))];
-      const productOf = productIds.length === 0 ? new Map<number, never>() : await products.findAll(ctx, productIds);
+      const productOf = productIds.length === 0 ? new Map<number, never>() : await products.namesOf(ctx, productIds);
       return invoices.map((invoice) =>
         presentInvoice(invoice, {
           rules: settings,

@@ -7,6 +7,7 @@ import { productService } from '#modules/product/contract';
 import { adminApi } from './api/admin.ts';
 import { clientApi } from './api/client.ts';
 import { filesReleased, productFileChanged } from './contract.ts';
+import { downloadableDemo } from './demo.ts';
 import { createKeeping } from './keeping.ts';
 import { letters } from './mail.ts';
 import { migrations } from './migrations/index.ts';
@@ -28,7 +29,8 @@ export const servicedownloadable = defineModule({
   folder: new URL('.', import.meta.url),
 
   setup({ clients, orders, products }, { config }) {
-    const storage = createStorage(join(config.dataDir, 'downloads'));
+    const folder = join(config.dataDir, 'downloads');
+    const storage = createStorage(folder);
     const downloads = createDownloads({ orders, products, storage });
     const keeping = createKeeping({ orders, products, storage });
     const [client, admin] = [clientApi(downloads), adminApi(downloads, keeping)];
@@ -36,7 +38,7 @@ export const servicedownloadable = defineModule({
       api: { client, admin },
       errorNumbers: { 'servicedownloadable.unavailable': 404 },
       pages: downloadPages({ client, admin }),
-      productTypes: [downloadableProduct(downloads)],
+      productTypes: [downloadableProduct(downloads, downloadableDemo({ keeping, products, folder }))],
       hooks: [before(orderBeingRemoved, (tx, { orderId }) => downloads.removeOf(tx, orderId))],
       listeners: [
         on(orderCreated, 'claim_files', async (ctx, { orderId, serviceType }) => {
@@ -46,6 +48,7 @@ export const servicedownloadable = defineModule({
         on(filesReleased, 'discard', (ctx, { storedNames }) => keeping.discard(ctx, storedNames)),
       ],
       mails: letters({ downloads, clients, orders }),
+      checks: [{ name: 'downloads have their orders', run: (ctx) => downloads.examine(ctx) }],
       jobs: [{ name: 'sweep', schedule: '25 3 * * *', cron: { order: 200 }, run: (ctx) => keeping.sweep(ctx) }],
     };
   },

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { productType, type ProductType } from '#core/product';
+import { productType, type ProductDemo, type ProductType } from '#core/product';
 import { Flag } from '#core/schema';
 import { orderConfig } from './product-files.ts';
 import type { Downloads } from './service.ts';
@@ -8,7 +8,7 @@ import type { Downloads } from './service.ts';
 const DownloadShape = Type.Object({ update_orders: Flag() }, { additionalProperties: true });
 
 /** Between its activation and its end nothing happens to a download: who may have it is asked of the order each time. */
-export const downloadableProduct = (downloads: Downloads): ProductType =>
+export const downloadableProduct = (downloads: Downloads, demo: ProductDemo): ProductType =>
   productType({
     name: 'downloadable',
     title: 'Downloadable',
@@ -22,4 +22,6 @@ export const downloadableProduct = (downloads: Downloads): ProductType =>
     },
     remove: (tx, order) => downloads.removeOf(tx, order.id),
     show: (ctx, order) => downloads.show(ctx, order),
+    delivered: (ctx, orders) => downloads.delivered(ctx, orders),
+    demo,
   });

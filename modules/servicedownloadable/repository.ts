@@ -59,6 +59,22 @@ export async function insertService(db: Knex.Transaction, order: OrderRef, now: 
   return Number(id);
 }
 
+/** Which of these orders have a row. */
+export async function listOrdersWith(db: Knex, orderIds: readonly number[]): Promise<ReadonlySet<number>> {
+  if (orderIds.length === 0) return new Set();
+  const rows = (await db('service_downloadable').whereIn('order_id', orderIds).select('order_id')) as { order_id: number }[];
+  return new Set(rows.map(({ order_id }) => order_id));
+}
+
+/** In chunks, for the doctor. */
+export async function listAfter(db: Knex, id: number, limit: number): Promise<{ id: number; orderId: number }[]> {
+  const rows = (await db('service_downloadable').where('id', '>', id).orderBy('id').limit(limit).select('id', 'order_id')) as {
+    id: number;
+    order_id: number;
+  }[];
+  return rows.map((row) => ({ id: row.id, orderId: row.order_id }));
+}
+
 export async function removeService(db: Knex.Transaction, id: number): Promise<void> {
   await db('service_downloadable_file').where({ service_downloadable_id: id }).del();
   await db('service_downloadable').where({ id }).del();

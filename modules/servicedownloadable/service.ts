@@ -33,6 +33,9 @@ export interface Downloads {
   activate(tx: Tx, order: OrderRef): Promise<void>;
   removeOf(tx: Tx, orderId: number): Promise<void>;
   show(ctx: Context, order: OrderRef): Promise<Settings | undefined>;
+  delivered(ctx: Context, orders: readonly OrderRef[]): Promise<ReadonlySet<number>>;
+  /** Sentences about rows that do not fit their orders. */
+  examine(ctx: Context): Promise<string[]>;
 }
 
 interface Needs {
@@ -40,6 +43,10 @@ interface Needs {
   readonly products: ProductService;
   readonly storage: Storage;
 }
+
+const CHUNK = 500;
+/** More than anybody reads. */
+const MOST_FINDINGS = 100;
 
 export function createDownloads({ orders, products, storage }: Needs): Downloads {
   return {
@@ -107,6 +114,29 @@ export function createDownloads({ orders, products, storage }: Needs): Downloads
           ...(isClient ? {} : { downloads: file.downloads }),
         })),
       };
+    },
+
+    delivered: (ctx, list) =>
+      downloads.listOrdersWith(
+        ctx.db,
+        list.map(({ id }) => id),
+      ),
+
+    async examine(ctx) {
+      const findings: string[] = [];
+      for (let last = 0; findings.length < MOST_FINDINGS;) {
+        const chunk = await downloads.listAfter(ctx.db, last, CHUNK);
+        const end = chunk.at(-1);
+        if (end === undefined) break;
+        const orderOf = await orders.findAll(
+          ctx,
+          chunk.map(({ orderId }) => orderId),
+        );
+        for (const { id, orderId } of chunk)
+          if (!orderOf.has(orderId)) findings.push(`Download ${id} belongs to order ${orderId}, which does not exist.`);
+        last = end.id;
+      }
+      return findings.slice(0, MOST_FINDINGS);
     },
   };
 

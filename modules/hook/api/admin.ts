@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { Anything, listed, PageOf, pageRequest, Paging, Text } from '#core/schema';
 import { ListenerView, present } from '../schema.ts';
 import type { Hooks } from '../service.ts';
@@ -26,7 +26,7 @@ export const adminApi = (hooks: Hooks) => ({
     summary: 'Find out anew which module listens to which event.',
     permission: 'manage_hooks',
     input: Type.Object({ mod: Type.Optional(Text({ maxLength: 64 })) }),
-    output: Type.Literal(true),
-    handle: (ctx, { mod }) => hooks.connect(ctx, mod || undefined).then(() => true as const),
+    output: Done,
+    handle: (ctx, { mod }) => done(hooks.connect(ctx, mod || undefined)),
   }),
 });

@@ -18,6 +18,7 @@ import {
   Text,
   Truthy,
 } from '#core/schema';
+import { invoicesBeingReminded, renewalBeingInvoiced, renewalInvoiced } from '../contract.ts';
 import { exportInvoices } from '../export.ts';
 import { SummaryInput, toFilter, ListInput } from '../filter.ts';
 import type { InvoiceModule } from '../invoice-module.ts';
@@ -144,6 +145,7 @@ export const adminInvoiceApi = (module: InvoiceModule) => {
             items: input.items,
             approves: input.approve,
             usesCredit: input.use_credits,
+            sent: { ...input },
           }),
         ),
     }),
@@ -243,7 +245,9 @@ export const adminInvoiceApi = (module: InvoiceModule) => {
       input: Type.Object({ id: required('Order ID was not passed', Id), due_days: Type.Optional(Int()) }),
       output: Type.Union([Type.Integer(), Type.String({ description: 'When it is new.' })]),
       handle: async (ctx, { id, due_days }) => {
+        await atomic(ctx, (tx) => tx.ask(renewalBeingInvoiced, { orderId: id }));
         const { invoice, isNew } = await renewals.renew(ctx, id, due_days);
+        await atomic(ctx, (tx) => tx.emit(renewalInvoiced, { orderId: id, invoiceId: invoice.id }));
         return isNew ? String(invoice.id) : invoice.id;
       },
     }),
@@ -332,6 +336,7 @@ export const adminInvoiceApi = (module: InvoiceModule) => {
       input: Type.Object({}),
       output: Done,
       handle: async (ctx) => {
+        await atomic(ctx, (tx) => tx.ask(invoicesBeingReminded, {}));
         if (!(await reminders.runDue(ctx, { oncePerDay: true }))) await reminders.sendDue(ctx);
         return true as const;
       },

@@ -32,6 +32,8 @@ export const createInvoice: Migration = {
       table.text('text_2');
       table.string('status', 50).notNullable();
       for (const column of PARTIES) table.string(column, 255);
+      /** The number, as printed, of the invoice that a credit note is for. */
+      table.string('refund_of', 80);
       table.bigInteger('gateway_id').unsigned();
       table.boolean('approved').notNullable().defaultTo(false);
       table.string('taxname', 255);

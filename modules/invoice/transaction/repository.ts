@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { createHash } from 'node:crypto';
 import { toBoolean, toDate, toObject, toOptionalDate, type StoredDate } from '#core/db/columns';
-import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { latestFirst, paginateByKey, whereContains, type Page, type PageRequest } from '#core/db/paginate';
 import type { PaymentNotice } from '#core/gateway';
 import { money, type Money } from '#core/money';
 
@@ -153,12 +153,22 @@ export async function sumRefundsOf(db: Knex, parentId: number): Promise<number> 
 }
 
 export const listPage = (db: Knex, filter: TransactionFilter, request: PageRequest): Promise<Page<Transaction>> =>
-  paginate<Row, Transaction>(
-    narrowed(db, filter),
+  paginateByKey<Row, Transaction>(
+    { db, query: narrowed(db, filter), count: isNarrow(filter) ? undefined : () => countStanding(db) },
+    latestFirst('transaction.id'),
     request,
-    (query) => query.orderBy('transaction.id', 'desc').select('transaction.*'),
+    (ids) => db('transaction').whereIn('transaction.id', ids),
     toTransaction,
   );
+
+const isNarrow = (filter: TransactionFilter): boolean => Object.values(filter).some((value) => value !== undefined);
+
+/** Hardly any is deleted, and those are found by their index. */
+async function countStanding(db: Knex): Promise<number> {
+  const deleted = db('transaction').whereNotNull('deleted_at').count('*');
+  const [row] = (await db.select(db.raw('(?) - (?) as total', [db('transaction').count('*'), deleted]))) as { total: number | string }[]; // prettier-ignore
+  return Number(row?.total ?? 0);
+}
 
 function narrowed(db: Knex, filter: TransactionFilter): Knex.QueryBuilder {
   const query = db('transaction').whereNull('transaction.deleted_at');

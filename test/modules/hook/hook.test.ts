@@ -51,8 +51,9 @@ const small = [keepers, system, extension, hook, ears];
 describe('hook: who listens to what', () => {
   const app = useApp({ modules: small, install: ['ears'] });
   const connect = (params: object = {}): Promise<boolean> => app.call(admin, 'hook/batch_connect', params);
-  const rows = async (params: object = {}): Promise<Row[]> =>
-    (await app.call<{ list: Row[] }>(admin, 'hook/get_list', params)).list;
+  /** What the other modules listen to is theirs. */
+  const rows = async (): Promise<Row[]> =>
+    (await app.call<{ list: Row[] }>(admin, 'hook/get_list')).list.filter(({ rel_id }) => rel_id === 'ears');
   const events = async (): Promise<string[]> => (await rows()).map(({ event }) => event);
 
   it('is empty before listeners are connected', async () => {
@@ -63,8 +64,7 @@ describe('hook: who listens to what', () => {
     await connect();
 
     assert.deepEqual(await events(), ['onSomething', 'onAfterAdminOrderActivate', 'ears.pricked', 'onBeforeSomething']);
-    const [first] = await rows({ per_page: 1 });
-    assert.deepEqual([first?.rel_type, first?.rel_id], ['mod', 'ears']);
+    assert.deepEqual(new Set((await rows()).map(({ rel_type }) => rel_type)), new Set(['mod']));
   });
 
   it('stays as it is when nothing changed', async () => {

@@ -52,6 +52,7 @@ function buildInvoiceRow(changes: Partial<Invoice> = {}): Invoice {
     currencyRate: undefined,
     status: 'unpaid',
     isApproved: true,
+    refundOf: undefined,
     gatewayId: undefined,
     taxName: 'VAT',
     taxRate: '21',

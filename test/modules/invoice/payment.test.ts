@@ -240,7 +240,7 @@ describe('guest/invoice/payment', () => {
     const forged = await browser.post(`/invoice/${hash}/balance`).type('form').send({ gateway_id });
     const paid = await browser.post(`/invoice/${hash}/balance`).type('form').send({ gateway_id, CSRFToken: csrf });
 
-    assert.match(page.text, /50.00 USD/);
+    assert.match(page.text, /\$50\.00/);
     assert.equal(forged.status, 403);
     assert.equal(paid.headers['location'], `/invoice/${hash}`);
     assert.equal((await seeInvoice(app, id)).status, 'paid');

@@ -37,7 +37,7 @@ export const payPalEmailGateway = ({ urlOf = payPalUrl }: Options = {}) =>
         item_number: invoice.number,
         no_shipping: '1',
         no_note: '1',
-        rm: '2',
+        rm: '1',
         charset: 'utf-8',
         currency_code: request.amount.currency,
         custom: reference,
