@@ -7,8 +7,10 @@ const requests = readFileSync(file, 'utf8')
   .trimEnd()
   .split('\n')
   .map((line) => {
-    const [method, path, body] = line.split('\t');
-    return body ? { method, path, body, headers: { 'content-type': 'application/json' } } : { method, path };
+    const [method, path, body, header] = line.split('\t');
+    const [name, value] = header?.split(': ') ?? [];
+    const headers = { ...(body && { 'content-type': 'application/json' }), ...(name && { [name]: value }) };
+    return { method, path, headers, ...(body && { body }) };
   });
 
 // Each connection has a part of the list of its own: left to itself autocannon sends the whole list on each of them.

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Knex } from 'knex';
 import { loadConfig } from '#config/load';
 import { createApp } from '#core/app';
 import { shippedModules } from '#modules/index';
-import { isUsable, keyAt, loadKeys, VISIBLE_CONFIG, type Question } from './keys.ts';
+import { CALLS, isUsable, keyAt, loadKeys, VISIBLE_CONFIG, type Call, type Question } from './keys.ts';
 import { startServer, type Server } from './process.ts';
 
 const APP_SECRET = 'a secret of the benchmark, which guards nothing';
@@ -27,16 +28,24 @@ const environment = ({ folder, databaseUrl }: Store) => ({
   LOG_LEVEL: 'silent',
 });
 
-/** Installs the engine and its API key module, loads the keys and answers with the version of the database. */
-export async function prepareStore(store: Store): Promise<string> {
+/** What an engine is asked about. */
+export interface Filling {
+  readonly module: string;
+  load(db: Knex, appSecret: string, count: number): Promise<void>;
+}
+
+const KEYS: Filling = { module: 'serviceapikey', load: loadKeys };
+
+/** Installs the engine and a module, fills its tables and answers with the version of the database. */
+export async function prepareStore(store: Store, { module, load }: Filling = KEYS): Promise<string> {
   mkdirSync(store.folder, { recursive: true });
   const app = createApp({ config: loadConfig(environment(store)), modules: shippedModules });
   try {
     await app.migrate();
-    await app.catalog.install(app.system(), 'serviceapikey');
+    await app.catalog.install(app.system(), module);
     const { knex, kind } = app.database;
     if (kind === 'sqlite') await knex.raw('pragma cache_size = -262144'); // random index pages of a million keys
-    await loadKeys(knex, APP_SECRET, store.keys);
+    await load(knex, APP_SECRET, store.keys);
     const asked = await knex
       .select(knex.raw(`${kind === 'sqlite' ? 'sqlite_version' : 'version'}() as version`))
       .first<{ version: string }>();
@@ -61,16 +70,24 @@ export const startEngine = (store: Store, nodeOptions: readonly string[]): Promi
 export async function verify(server: Server, questions: readonly Question[]): Promise<void> {
   await Promise.all(
     questions.map(async ({ index, isKnown }) => {
-      const [check, info] = await Promise.all([ask(server, 'check', index), ask(server, 'get_info', index)]);
+      const [check, info, license] = await Promise.all([
+        ask(server, 'check', index),
+        ask(server, 'get_info', index),
+        ask(server, 'licence check', index),
+      ]);
       const isRight = isKnown
-        ? check === `{"result":${isUsable(index)},"error":null}` && info.includes(VISIBLE_CONFIG)
-        : [check, info].every((answer) => answer.includes('"API key does not exist"'));
-      if (!isRight) throw new Error(`Wrong answers for key ${index}: ${check} ${info}`);
+        ? check === `{"result":${isUsable(index)},"error":null}` &&
+          info.includes(VISIBLE_CONFIG) &&
+          license.includes(isUsable(index) ? '"valid":true' : '"code":1006')
+        : [check, info].every((answer) => answer.includes('"API key does not exist"')) &&
+          license.includes('"code":1005');
+      if (!isRight) throw new Error(`Wrong answers for key ${index}: ${check} ${info} ${license}`);
     }),
   );
 }
 
-async function ask({ url }: Server, method: string, index: number): Promise<string> {
-  const body = JSON.stringify({ key: keyAt(index) });
-  return (await fetch(`${url}/api/guest/serviceapikey/${method}`, { method: 'POST', body })).text();
+async function ask({ url }: Server, call: Call, index: number): Promise<string> {
+  const { path, bodyOf } = CALLS[call];
+  const body = JSON.stringify(bodyOf(keyAt(index)));
+  return (await fetch(`${url}/api/guest/${path}`, { method: 'POST', body })).text();
 }

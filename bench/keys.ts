@@ -37,7 +37,25 @@ function standingAt(index: number, now: Date): Standing {
 
 export const isUsable = (index: number): boolean => index % 10 < 5;
 
-/** Fills the module's table in one transaction, as no service would: a million orders are not what is measured. */
+/** Where the licences of the benchmark are in use; each has seen it before, so a check only reads. */
+const INSTALLATION = { host: 'shop.example', version: '4.2.1', path: '/srv/shop' };
+const SEEN = {
+  ips: '["127.0.0.1"]', hosts: `["${INSTALLATION.host}"]`, versions: `["${INSTALLATION.version}"]`,
+  paths: `["${INSTALLATION.path}"]`, validate_ip: false, validate_host: true, validate_path: true, validate_version: false,
+}; // prettier-ignore
+
+/** What is asked: the path below `/api/guest/` and what is sent with a key. */
+export const CALLS = {
+  check: { path: 'serviceapikey/check', bodyOf: (key: string): object => ({ key }) },
+  get_info: { path: 'serviceapikey/get_info', bodyOf: (key: string): object => ({ key }) },
+  'licence check': {
+    path: 'servicelicense/check',
+    bodyOf: (license: string): object => ({ license, ...INSTALLATION }),
+  },
+} as const;
+export type Call = keyof typeof CALLS;
+
+/** Fills the modules' tables in one transaction, as no service would: a million orders are not what is measured. */
 export async function loadKeys(db: Knex, appSecret: string, count: number): Promise<void> {
   const { fingerprint } = createSecrets(appSecret);
   const now = new Date();
@@ -48,10 +66,19 @@ export async function loadKeys(db: Knex, appSecret: string, count: number): Prom
       api_key: SEALED, key_hash: fingerprint('serviceapikey.key', keyAt(index)), created_at: now, updated_at: now,
     }; // prettier-ignore
   };
+  const licenseAt = (index: number) => {
+    const { status, expiresAt } = standingAt(index, now);
+    return {
+      order_id: index + 1, client_id: 1 + (index % 100_000), status, expires_at: expiresAt, config: '{}', plugin: 'Simple',
+      license_key: SEALED, key_hash: fingerprint('servicelicense.key', keyAt(index)), licensed_to: 'Kay Tester', ...SEEN,
+      pinged_at: new Date(now.getTime() + DAY), created_at: now, updated_at: now,
+    }; // prettier-ignore
+  };
   await db.transaction(async (tx) => {
     for (let start = 0; start < count; start += CHUNK) {
       const length = Math.min(CHUNK, count - start);
       await tx('service_apikey').insert(Array.from({ length }, (_, offset) => rowAt(start + offset)));
+      await tx('service_license').insert(Array.from({ length }, (_, offset) => licenseAt(start + offset)));
     }
   });
 }
@@ -71,9 +98,9 @@ export function questionsAbout(count: number, length: number): readonly Question
 }
 
 /** A list for the load generator: one request a line, method, path and body between tabs. */
-export function writeRequests(file: string, questions: readonly Question[], method: string): void {
-  const path = `/api/guest/serviceapikey/${method}`;
-  const lines = questions.map(({ index }) => `POST\t${path}\t${JSON.stringify({ key: keyAt(index) })}`);
+export function writeRequests(file: string, questions: readonly Question[], call: Call): void {
+  const { path, bodyOf } = CALLS[call];
+  const lines = questions.map(({ index }) => `POST\t/api/guest/${path}\t${JSON.stringify(bodyOf(keyAt(index)))}`);
   writeFileSync(file, `${lines.join('\n')}\n`);
 }
 

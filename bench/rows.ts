@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findMariadbd, startMariadb, type Mariadb } from '../bin/mariadb.js';
 import { prepareStore, startEngine, verify, type Store } from './engine.ts';
-import { questionsAbout, writeRequests } from './keys.ts';
+import { CALLS, questionsAbout, writeRequests, type Call } from './keys.ts';
+import { loadLicenses, verifyLicenses, writeLicenseRequests } from './licenses.ts';
 import { startServer, type Server } from './process.ts';
 
 export const BARE = 'node:http, constant JSON';
@@ -60,12 +61,33 @@ export async function setStage(plan: Plan): Promise<Stage> {
       const server = await startEngine(store, plan.nodeOptions);
       const questions = questionsAbout(keys, QUESTIONS);
       await verify(server, questions.slice(0, VERIFIED));
-      for (const { method, series, name } of wanted) {
-        const requests = join(folder, `${method}.requests`);
-        writeRequests(requests, questions, method);
+      for (const { call, series, name } of wanted) {
+        const requests = join(folder, `${call.replace(' ', '-')}.requests`);
+        writeRequests(requests, questions, call);
         rows.push({ name, series, server, database: database === MARIADB ? mariadb?.pid : undefined, requests });
       }
     }
+  }
+  for (const database of [SQLITE, MARIADB]) {
+    const name = licensesRow(database);
+    if (!plan.isWanted(name) || (database === MARIADB && mariadb === undefined)) continue;
+    const folder = join(plan.folder, `${database}-licenses`);
+    const clients = Math.min(CLIENTS, Math.max(...plan.sizes));
+    const sqliteUrl = `sqlite:${join(folder, 'bench.sqlite')}`;
+    const databaseUrl = database === SQLITE ? sqliteUrl : (mariadb?.url('bench_licenses') ?? '');
+    const store = { folder, keys: clients, databaseUrl };
+    databases.add(await prepareStore(store, { module: 'orbit-customer', load: loadLicenses }));
+    const server = await startEngine(store, plan.nodeOptions);
+    await verifyLicenses(server, clients);
+    const requests = join(folder, 'licenses.requests');
+    writeLicenseRequests(requests, clients, QUESTIONS);
+    rows.push({
+      name,
+      series: undefined,
+      server,
+      database: database === MARIADB ? mariadb?.pid : undefined,
+      requests,
+    });
   }
   return {
     rows,
@@ -95,16 +117,21 @@ async function startBaselines(plan: Plan): Promise<Row[]> {
 }
 
 async function startMariadbIfWanted(plan: Plan): Promise<Mariadb | undefined> {
-  const wanted = plan.sizes.flatMap((keys) => wantedRows(plan, MARIADB, keys));
+  const licenses = plan.isWanted(licensesRow(MARIADB)) ? [{ name: licensesRow(MARIADB) }] : [];
+  const wanted = [...plan.sizes.flatMap((keys) => wantedRows(plan, MARIADB, keys)), ...licenses];
   if (wanted.length === 0) return undefined;
   if (findMariadbd() !== undefined) return startMariadb({ bufferPool: '1G' });
   plan.say(`Left out, because mariadbd is not installed: ${wanted.map(({ name }) => name).join(' · ')}`);
   return undefined;
 }
 
+/** Clients with one to three licences each; `--quick` takes fewer. */
+const CLIENTS = 100_000;
+const licensesRow = (database: string): string => `licenses of a client, ${database}`;
+
 const wantedRows = (plan: Plan, database: string, keys: number) =>
-  ['check', 'get_info']
-    .map((method) => ({ method, series: `${method}, ${database}` }))
+  (Object.keys(CALLS) as Call[])
+    .map((call) => ({ call, series: `${call}, ${database}` }))
     .map((row) => ({ ...row, name: `${row.series}, ${keys.toLocaleString('en')} keys` }))
     .filter(({ name }) => plan.isWanted(name));
 

@@ -80,7 +80,7 @@ async function compile() {
 async function copyAssets(target) {
   for (const folder of ['core', 'modules']) {
     for (const path of filesBelow(join(root, folder))) {
-      if (path.endsWith('.liquid')) await cp(path, join(target, path.slice(root.length)));
+      if (path.endsWith('.liquid') || path.includes('/locales/')) await cp(path, join(target, path.slice(root.length)));
     }
   }
   if (existsSync(join(root, 'web'))) await cp(join(root, 'web'), join(target, 'web'), { recursive: true });

@@ -3,6 +3,7 @@ import { readVersion } from '#core/version';
 import { addAdmin } from './admin.ts';
 import { addBackup } from './backup.ts';
 import { Failed } from './command.ts';
+import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { explain, stackOf } from './explain.ts';
 import { addJob } from './job.ts';
@@ -39,7 +40,7 @@ function createProgram(terminal: Terminal): Command {
       writeErr: (text) => terminal.complain(withoutEnd(text)),
       outputError: (text, write) => write(text.replace(/^error: ./, (start) => start.slice(-1).toUpperCase())),
     });
-  for (const add of [addServe, addMigrate, addModule, addJob, addAdmin, addDoctor, addBackup, addOpenapi])
+  for (const add of [addServe, addMigrate, addModule, addJob, addAdmin, addDemo, addDoctor, addBackup, addOpenapi])
     add(program, terminal);
   return program;
 }

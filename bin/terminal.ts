@@ -8,6 +8,8 @@ export interface Terminal {
   print(text: string): void;
   complain(text: string): void;
   ask(question: string): Promise<string>;
+  /** Replaces the last line by another; absent where lines can only be added. An empty text leaves the line as it is. */
+  redraw?(text: string): void;
 }
 
 export const processTerminal: Terminal = {
@@ -23,6 +25,9 @@ export const processTerminal: Terminal = {
       prompt.close();
     }
   },
+  ...(process.stdout.isTTY && {
+    redraw: (text: string) => void process.stdout.write(text === '' ? '\n' : `\r\u001b[K${text}`),
+  }),
 };
 
 /** Lines of cells, each column as wide as its widest cell. */

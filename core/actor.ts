@@ -11,6 +11,8 @@ export interface ClientActor {
   readonly email: string;
   /** Whether the client still has to confirm the e-mail address before anything else. */
   readonly mustConfirmEmail: boolean;
+  /** The language of the account, as it is kept. */
+  readonly lang?: string | undefined;
   /** What was shown to say so, where it was neither a session nor the account's own token. */
   readonly shown?: { readonly kind: string; readonly id: number };
 }

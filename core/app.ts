@@ -37,7 +37,9 @@ import { createSettings } from './settings.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { readVersion } from './version.ts';
 import { mountSite } from './web/site.ts';
+import { WEB } from './web/pages.ts';
 import { createRenderer } from './web/render.ts';
+import { createTranslations } from './web/translation.ts';
 
 export interface App {
   readonly config: Config;
@@ -137,7 +139,8 @@ export function createApp({
     outbox: bus,
   });
   const system = (): Context => context(systemActor, undefined);
-  const renderer = createRenderer(new URL('../web/', import.meta.url), config.timeZone);
+  const folders = loaded.flatMap(({ module }) => module.folder ?? []);
+  const renderer = createRenderer(WEB, config.timeZone, createTranslations(WEB, folders));
   const mailer = createMailer(config.mailUrl, join(config.dataDir, 'outbox'), new URL(config.baseUrl).hostname);
   const sender = createSender(settings, system, config.baseUrl);
   const subscriptions = createSubscriptions(loaded, lifeCycle.isActive, { mailer, renderer, sender });

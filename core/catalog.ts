@@ -14,6 +14,8 @@ export interface ListedModule {
   /** Whether it has a page for staff that a freshly activated module is shown on. */
   readonly hasAdminPage: boolean;
   readonly menu: readonly MenuEntry[];
+  /** Names of its product types. */
+  readonly sells: readonly string[];
   /** What it is told of and what it is asked, while it is active. */
   readonly hears: readonly (EventToken | HookToken)[];
 }

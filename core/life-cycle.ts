@@ -43,6 +43,7 @@ export function createLifeCycle(database: Database, clock: Clock, backupDir: str
     module,
     hasAdminPage: contributions.pages?.some(isLanding) ?? false,
     menu: contributions.menu ?? [],
+    sells: contributions.productTypes?.map(({ name }) => name) ?? [],
     hears: [contributions.listeners, contributions.mails, contributions.hooks].flatMap(
       (heard) => heard?.map(({ token }) => token) ?? [],
     ),

@@ -50,6 +50,8 @@ export interface ProductType {
   /** After any change of status or expiry, with the order as it now is, so that a type can answer for it without asking. */
   follow?(tx: Tx, order: OrderRef): Promise<void>;
 
+  /** Page where owners manage what it delivers: `/apikeys/:order_id`. */
+  readonly managedAt?: string;
   /** What owner and staff see of the delivered service; undefined when there is none. */
   show(ctx: Context, order: OrderRef): Promise<Settings | undefined>;
   /** Which of several orders have what `show` shows, in one query, for the doctor. Absent: each is shown. */

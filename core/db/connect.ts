@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import type { Log } from '../log.ts';
 import { mysqlReader, registerReader, sqliteReader, type Reader } from './lookup.ts';
-import { openMysql, openMysqlReader } from './mysql.ts';
+import { openMysql, openMysqlReader, openMysqlWriter } from './mysql.ts';
 import { openSqlite, openSqliteReader } from './sqlite.ts';
+import { mysqlWriter, registerWriter, sqliteWriter } from './swap.ts';
 
 export interface Database {
   readonly knex: Knex;
@@ -22,6 +23,8 @@ export function connect(url: string, log: Log): Database {
   const reader: Reader =
     file === undefined ? mysqlReader(() => openMysqlReader(url)) : sqliteReader(() => openSqliteReader(file));
   registerReader(knex, reader);
+  const writer = file === undefined ? mysqlWriter(() => openMysqlWriter(url)) : sqliteWriter(knex);
+  registerWriter(knex, writer);
   return {
     knex,
     kind: file === undefined ? 'mysql' : 'sqlite',
@@ -30,6 +33,7 @@ export function connect(url: string, log: Log): Database {
     ping: async () => void (await knex.raw('select 1')),
     close: async () => {
       await reader.close();
+      await writer.close();
       await knex.destroy();
     },
   };

@@ -50,3 +50,7 @@ function prepare(
 
 export const openMysqlReader = (url: string): mysql.Pool =>
   mysql.createPool({ ...mysqlOptions(url), connectionLimit: 4, maxPreparedStatements: 200 });
+
+/** As many as write at the same time; more of them only wait for each other. */
+export const openMysqlWriter = (url: string): mysql.Pool =>
+  mysql.createPool({ ...mysqlOptions(url), connectionLimit: 8, maxPreparedStatements: 50 });

@@ -14,12 +14,17 @@ export type Peer = (req: IncomingMessage) => { readonly ip: string; readonly isS
 
 const EMPTY = Buffer.alloc(0);
 
-/** Reads a request whole. Throws `api.body_too_large` beyond one mebibyte. */
-export async function readRequest(req: IncomingMessage, peer: Peer, incoming?: Incoming): Promise<HttpRequest> {
+/** Reads a request whole. Throws `api.body_too_large` beyond `longestBody`, one mebibyte unless told otherwise. */
+export async function readRequest(
+  req: IncomingMessage,
+  peer: Peer,
+  incoming?: Incoming,
+  longestBody = MAX_BODY_BYTES,
+): Promise<HttpRequest> {
   if (incoming !== undefined && req.method === 'POST' && isMultipart(req))
     return { ...plain(req, peer, EMPTY), pending: pendingForm(req, incoming) };
   const hasBody = req.method !== 'GET' && req.method !== 'HEAD';
-  return plain(req, peer, hasBody ? await readBody(req) : EMPTY);
+  return plain(req, peer, hasBody ? await readBody(req, longestBody) : EMPTY);
 }
 
 /** The same for what has no body or whose body is not asked for. */
@@ -38,16 +43,16 @@ function plain(req: IncomingMessage, peer: Peer, body: Buffer): HttpRequest {
   };
 }
 
-function readBody(req: IncomingMessage): Promise<Buffer> {
+function readBody(req: IncomingMessage, longest: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     req.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= MAX_BODY_BYTES) return void chunks.push(chunk);
+      if (size <= longest) return void chunks.push(chunk);
       // What is still on its way is read and dropped, or the sender would not see the answer.
       chunks.length = 0;
-      reject(tooLarge());
+      reject(tooLarge(longest));
     });
     req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks)));
     req.on('error', reject);
@@ -55,8 +60,10 @@ function readBody(req: IncomingMessage): Promise<Buffer> {
   });
 }
 
-const tooLarge = (): AppError =>
-  invalidInput('api.body_too_large', 'The request body is too large. The limit is 1 MiB.');
+const tooLarge = (longest: number): AppError =>
+  invalidInput('api.body_too_large', `The request body is too large. The limit is ${sizeOf(longest)}.`);
+
+const sizeOf = (bytes: number): string => (bytes < MAX_BODY_BYTES ? `${bytes / 1024} KiB` : `${bytes / 1024 / 1024} MiB`);
 
 export async function sendReply(
   res: ServerResponse,

@@ -49,6 +49,10 @@ export interface Dialect {
   /** `isNew`: the call made something, for dialects that tell that apart. */
   write(request: HttpRequest, result: unknown, isNew?: boolean): HttpReply;
   fail(request: HttpRequest, error: AppError): HttpReply;
+  /** Answers OPTIONS at any path of a mount, before anything is looked at: for pages of other origins. */
+  readonly preflight?: () => HttpReply;
+  /** Bytes of a body that are read at a mount; absent: one mebibyte. */
+  readonly longestBody?: number;
 }
 
 export const headerOf = ({ headers }: HttpRequest, name: string): string | undefined => {

@@ -1,7 +1,6 @@
 import type { Context } from '../context.ts';
 import type { AppError } from '../error.ts';
 import type { Log } from '../log.ts';
-import type { LoadedModule } from '../boot.ts';
 import { headerOf, type Dialect, type HttpReply, type HttpRequest } from './dialect.ts';
 
 /** A request as a guard sees it, before anybody knows who is calling. */
@@ -34,7 +33,11 @@ export interface Gates {
   refresh(): Promise<void>;
 }
 
-export function createGates(active: () => readonly LoadedModule[], makeContext: () => Context, log: Log): Gates {
+export function createGates(
+  active: () => readonly { contributions: { gate?: Gate } }[],
+  makeContext: () => Context,
+  log: Log,
+): Gates {
   let standing: readonly Guard[] | undefined;
   return {
     guards: () => standing,

@@ -141,10 +141,14 @@ function createMountHandler({ dispatch, mounts, refresh, gates, trustedProxies, 
     const found = mounts.find(head.method, head.path);
     if (found === undefined) return false;
     const { dialect, target, params, allowed } = found;
+    if (req.method === 'OPTIONS' && dialect.preflight !== undefined) {
+      await sendReply(res, dialect.preflight(), false);
+      return true;
+    }
     let reply: HttpReply;
     try {
       const hasBody = req.method !== 'GET' && req.method !== 'HEAD';
-      const read = hasBody ? await readRequest(req, peer) : head;
+      const read = hasBody ? await readRequest(req, peer, undefined, dialect.longestBody) : head;
       const request = { ...read, params };
       const guards = gates.guards();
       const refusal = guards && turnAway(guards, request, request.path, dialect);

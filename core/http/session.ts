@@ -44,6 +44,7 @@ export interface SessionHandle {
   csrf(): Promise<string>;
   /** The messages for the next page; taking them clears them. */
   takeMessages(): Promise<readonly string[]>;
+  leaveMessage(text: string): Promise<void>;
   /** What a module keeps of this visitor. Keeping something begins a session. */
   note(name: string): Promise<string | undefined>;
   keepNote(name: string, text: string): Promise<void>;
@@ -57,6 +58,7 @@ export const noSession: SessionHandle = {
   signOut: () => Promise.resolve(),
   csrf: () => Promise.reject(new Error('This door has no sessions.')),
   takeMessages: () => Promise.resolve([]),
+  leaveMessage: () => Promise.resolve(),
   note: () => Promise.resolve(undefined),
   keepNote: () => Promise.reject(new Error('This door has no sessions.')),
   endOthers: () => Promise.reject(new Error('This door has no sessions.')),
@@ -137,6 +139,11 @@ export function createSessions(store: SessionStore, secret: string, isSecure: bo
         const { pending = [], ...rest } = (await read()) ?? {};
         if (pending.length > 0) (await open()).data = rest;
         return pending;
+      },
+      async leaveMessage(text) {
+        const data = (await read()) ?? {};
+        const pending = [...(data.pending ?? []), text];
+        (await open()).data = { ...data, pending, fingerprint: fingerprintOf(request) };
       },
       async note(name) {
         const { notes = {} } = (await read()) ?? {};

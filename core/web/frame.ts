@@ -1,59 +1,126 @@
 import { guestActor, holds, mayEnter, type Actor, type AdminActor, type ClientActor } from '../actor.ts';
 import type { LoadedModule } from '../boot.ts';
 import type { Context } from '../context.ts';
-import type { HttpRequest } from '../http/dialect.ts';
+import { cookieOf, type HttpRequest } from '../http/dialect.ts';
 import type { SessionHandle } from '../http/session.ts';
 import type { Sender } from '../subscriptions.ts';
 import { isPartial } from './html.ts';
+import { LANGUAGE_COOKIE, languages, mannerOf, tagOf, type Language, type Manner } from './language.ts';
 import type { MenuEntry } from './page.ts';
 import { signInOf } from './sign-in.ts';
+import type { Translations } from './translation.ts';
 
 /** What surrounds a view: the shop, who is signed in and where they may go. */
-export interface Frame {
+export interface Frame extends Manner {
   readonly layout: 'page' | 'admin' | 'fragment';
   readonly sender: Pick<Sender, 'company'>;
   readonly path: string;
-  readonly menu: readonly Pick<MenuEntry, 'title' | 'href'>[];
+  /** Of the shop, or of the panel. */
+  readonly menu: readonly Way[];
+  /** What signed-in clients have beside the shop. */
+  readonly area: readonly Way[];
   /** E-mail address of who is signed in. */
   readonly account: string | undefined;
   /** Whether there is anything to sign in to. */
   readonly canSignIn: boolean;
   readonly canStaffSignIn: boolean;
+  /** Where those go who cannot sign in yet. */
+  readonly besideSignIn: readonly Pick<Way, 'title' | 'href'>[];
+  /** The page's language as HTML has it: `zh-CN`. */
+  readonly tag: string;
+  readonly languages: readonly Choice[];
+  readonly theme: Theme;
+  readonly themes: readonly Choice[];
 }
+
+export interface Way {
+  readonly title: string;
+  readonly href: string;
+  readonly isHere: boolean;
+}
+
+/** The present page, in another manner. */
+interface Choice {
+  readonly name: string;
+  readonly title?: string;
+  readonly tag?: string;
+  readonly href: string;
+  readonly isChosen: boolean;
+}
+
+const THEMES = ['auto', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+export const THEME_COOKIE = 'theme';
 
 export interface FrameParts {
   active(): readonly LoadedModule[];
   context(actor: Actor, ip: string | undefined): Context;
   sender(): Promise<Sender>;
+  readonly renderer: { readonly translations: Translations };
 }
 
 export async function frameOf(parts: FrameParts, request: HttpRequest, session: SessionHandle): Promise<Frame> {
   const role = isAdminPath(request.path) ? 'admin' : 'client';
   const active = parts.active();
   const actor = await signedInAs(parts, role, request, session);
+  const manner = mannerOf(request, actor?.kind === 'client' ? actor.lang : undefined);
+  const waysOf = (kind: MenuEntry['role']): Way[] => waysFor(parts, { kind, actor, request, language: manner.language });
   return {
+    ...around(request, manner),
     layout: isPartial(request) ? 'fragment' : role === 'admin' ? 'admin' : 'page',
     sender: await parts.sender(),
-    path: request.path,
-    menu: actor === undefined ? [] : menuFor(active, actor),
+    menu: waysOf(role === 'admin' ? 'admin' : 'guest'),
+    area: actor?.kind === 'client' ? waysOf('client') : [],
     account: actor && (actor.email || `#${actor.id}`),
     canSignIn: signInOf(active, role) !== undefined,
     canStaffSignIn: signInOf(active, 'admin') !== undefined,
+    besideSignIn: signInOf(active, role)?.beside ?? [],
   };
 }
 
 /** For the moments when nothing can be asked of the database. */
 export const bareFrame = (request: HttpRequest): Frame => ({
+  ...around(request, mannerOf(request, undefined)),
   layout: isPartial(request) ? 'fragment' : 'page',
   sender: { company: 'Tollkeeper' },
-  path: request.path,
   menu: [],
+  area: [],
   account: undefined,
   canSignIn: false,
   canStaffSignIn: false,
+  besideSignIn: [],
 });
 
 const isAdminPath = (path: string): boolean => path === '/admin' || path.startsWith('/admin/');
+
+function around(request: HttpRequest, manner: Manner) {
+  const theme = chosenTheme(request) ?? themeIn(cookieOf(request, THEME_COOKIE)) ?? 'auto';
+  return {
+    ...manner,
+    path: request.path,
+    tag: tagOf(manner.language),
+    languages: languages.map(({ code, tag, title }) => ({
+      ...choice(request, LANGUAGE_COOKIE, code, manner.language),
+      tag,
+      title,
+    })),
+    theme,
+    themes: THEMES.map((name) => choice(request, THEME_COOKIE, name, theme)),
+  };
+}
+
+/** What a link such as `?theme=dark` asks for. */
+export const chosenTheme = ({ method, query }: HttpRequest): Theme | undefined =>
+  method === 'POST' ? undefined : themeIn(new URLSearchParams(query).get(THEME_COOKIE));
+
+const themeIn = (text: string | null | undefined): Theme | undefined => THEMES.find((theme) => theme === text);
+
+/** A form that failed is shown at an address that only takes forms, and its fields are not in the address. */
+function choice({ method, path, query }: HttpRequest, about: string, name: string, chosen: string): Choice {
+  const fields = new URLSearchParams(method === 'POST' ? '' : query);
+  fields.set(about, name);
+  return { name, href: `${method === 'POST' ? '/' : path}?${fields.toString()}`, isChosen: name === chosen };
+}
 
 async function signedInAs(
   { active, context }: FrameParts,
@@ -68,15 +135,35 @@ async function signedInAs(
   return id === undefined ? undefined : authenticator?.byId(context(guestActor, ip), id);
 }
 
-function menuFor(active: readonly LoadedModule[], actor: ClientActor | AdminActor): MenuEntry[] {
-  return active
-    .flatMap(({ module, contributions }) =>
-      (contributions.menu ?? []).filter((entry) => entry.role === actor.kind && isFor(actor, module.name, entry)),
-    )
-    .sort((one, other) => one.order - other.order);
+interface Asked {
+  readonly kind: MenuEntry['role'];
+  readonly actor: ClientActor | AdminActor | undefined;
+  readonly request: HttpRequest;
+  readonly language: Language;
 }
 
-function isFor(actor: ClientActor | AdminActor, module: string, { permission }: MenuEntry): boolean {
-  if (actor.kind === 'client') return true;
+function waysFor({ active, renderer }: FrameParts, { kind, actor, request, language }: Asked): Way[] {
+  const entries = active().flatMap(({ module, contributions }) =>
+    (contributions.menu ?? [])
+      .filter((entry) => entry.role === kind && isFor(actor, module.name, entry))
+      .map((entry) => ({ entry, folder: module.folder })),
+  );
+  const { path } = request;
+  const isBelow = (href: string): boolean => path === href || path.startsWith(`${href}/`);
+  // `/order/service` is below `/order` too: the longest one that fits is where one is.
+  const here = entries.map(({ entry }) => entry.href).filter(isBelow);
+  const nearest = here.reduce((longest, href) => (href.length > longest.length ? href : longest), '');
+  return entries
+    .sort((one, other) => one.entry.order - other.entry.order)
+    .map(({ entry: { title, href }, folder }) => ({
+      title: folder === undefined ? title : renderer.translations.text(folder, language, title),
+      href,
+      isHere: href === nearest,
+    }));
+}
+
+function isFor(actor: ClientActor | AdminActor | undefined, module: string, { role, permission }: MenuEntry): boolean {
+  if (role !== 'admin') return role === 'guest' || actor?.kind === 'client';
+  if (actor?.kind !== 'admin') return false;
   return mayEnter(actor.rights, module) && (permission === undefined || holds(actor.rights, module, permission));
 }

@@ -23,6 +23,13 @@ export interface ViewReply extends HttpReply {
   readonly formAt?: readonly string[];
 }
 
+/** A form that succeeded, with the key of what the next page says of it. */
+export interface RedirectReply extends HttpReply {
+  readonly says: string;
+}
+
+export const isTold = (reply: HttpReply): reply is RedirectReply => 'says' in reply;
+
 export const isView = (reply: HttpReply): reply is ViewReply => 'view' in reply;
 
 const statusOf: Record<ErrorKind, number> = {
@@ -34,16 +41,6 @@ const statusOf: Record<ErrorKind, number> = {
   rate_limited: 429,
   unavailable: 503,
   internal: 500,
-};
-const titleOf: Record<ErrorKind, string> = {
-  invalid_input: 'That did not work',
-  unauthenticated: 'Please sign in',
-  forbidden: 'Not allowed',
-  not_found: 'Not found',
-  conflict: 'That is not possible now',
-  rate_limited: 'Too many requests',
-  unavailable: 'Not available at the moment',
-  internal: 'Something went wrong',
 };
 const statusByCode: Readonly<Record<string, number>> = { 'api.body_too_large': 413 };
 
@@ -58,7 +55,7 @@ const NOTHING = Buffer.alloc(0);
 const CSRF_FIELD = 'CSRFToken';
 
 /** HTML is one more dialect. `path` is the page's, as the site mounts it: its names are fields of the input. */
-export function createHtml({ role, view, then, otherwise, leavesFor, formsTo }: Page, path: string): Dialect {
+export function createHtml({ role, view, then, says, otherwise, leavesFor, formsTo }: Page, path: string): Dialect {
   const read = (request: HttpRequest): Sent => {
     const { [CSRF_FIELD]: _, ...fields } = isForm(request) ? formOf(request) : parseForm(request.query);
     return { ...fields, ...matchPath(path, request.path) };
@@ -70,9 +67,9 @@ export function createHtml({ role, view, then, otherwise, leavesFor, formsTo }: 
     read,
     write(request, result) {
       const sent = read(request);
-      if (then !== undefined) return redirect(localPath(sent['next']) ?? fillPath(then, sent));
+      if (then !== undefined) return telling(redirect(localPath(sent['next']) ?? fillPath(then, sent)), says);
       const away = leavesFor?.(result);
-      if (away !== undefined) return redirect(away);
+      if (away !== undefined) return telling(redirect(away), says);
       return unrendered(200, { view, values: { result, fields: sent }, headers: allowForms(formsTo?.(result)) });
     },
     fail(request, error) {
@@ -92,10 +89,10 @@ const allowForms = (origin: string | undefined): Record<string, string> =>
 
 /** The error page, also for what never reaches an endpoint. */
 export function failure(error: AppError): ViewReply {
-  const { kind, code, message, retryAfter } = error;
+  const { kind, code, message, retryAfter, fields } = error;
   const status = statusByCode[code] ?? statusOf[kind];
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  const values = { error: { status, title: titleOf[kind], code, message } };
+  const values = { error: { status, kind, code, message, fields: fields ?? {} } };
   return unrendered(status, { view: undefined, values, headers });
 }
 
@@ -134,6 +131,11 @@ const unrendered = (status: number, { view, values, headers = {} }: Unrendered):
 });
 
 const redirect = (to: string): HttpReply => ({ status: 303, headers: { location: to }, body: NOTHING });
+
+const telling = (reply: HttpReply, says: string | undefined): HttpReply =>
+  says === undefined ? reply : toldOf(reply, says);
+
+const toldOf = (reply: HttpReply, says: string): RedirectReply => ({ ...reply, says });
 
 /** htmx would put the form to sign in where it puts a page's content, so it is told to leave the page. */
 function toLogin(role: 'client' | 'admin', request: HttpRequest): HttpReply {

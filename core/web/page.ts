@@ -14,6 +14,8 @@ export interface Page {
    * is shown again with its message: on the page of its own path, or where there is none on this one.
    */
   readonly then?: string;
+  /** Key of the words that the next page shows when the form succeeded. */
+  readonly says?: string;
   /** Where who may not see it is sent, in place of the error page. */
   readonly otherwise?: string;
   /** Address elsewhere to which the browser goes in place of the view, as to somebody who takes money. */
@@ -23,7 +25,9 @@ export interface Page {
 }
 
 export interface MenuEntry {
-  readonly role: 'client' | 'admin';
+  /** A guest's are for everyone who is not in the panel. */
+  readonly role: 'guest' | 'client' | 'admin';
+  /** A key of the module's words, or the title itself. */
   readonly title: string;
   readonly href: string;
   /** Smaller comes first. */
@@ -37,4 +41,6 @@ export interface SignIn {
   readonly role: 'client' | 'admin';
   /** Open to guests; takes `email` and `password` and answers with `signedIn(…)`. */
   readonly endpoint: Endpoint;
+  /** Where those go who cannot sign in yet; `title` is a key of the core's words or the title itself. */
+  readonly beside?: readonly { readonly title: string; readonly href: string }[];
 }

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { DAY } from '../clock.ts';
 import type { AppError } from '../error.ts';
 import { asAppError } from '../error.ts';
 import { readHead, readRequest, sendReply, type Peer } from '../http/adapter.ts';
@@ -9,8 +10,9 @@ import { CSRF_COOKIE } from '../http/fossbilling.ts';
 import { turnAway, type Guard } from '../http/gate.ts';
 import type { createSessions, SessionHandle } from '../http/session.ts';
 import type { Log } from '../log.ts';
-import { bareFrame, frameOf, type FrameParts } from './frame.ts';
-import { createHtml, failure, isView, sentCsrf, type ViewReply } from './html.ts';
+import { bareFrame, chosenTheme, frameOf, THEME_COOKIE, type Frame, type FrameParts } from './frame.ts';
+import { createHtml, failure, isTold, isView, sentCsrf, type ViewReply } from './html.ts';
+import { chosenLanguage, LANGUAGE_COOKIE } from './language.ts';
 import { findPlace, placesOf, type Place } from './place.ts';
 import type { Renderer } from './render.ts';
 import { accountPlaces } from './sign-in.ts';
@@ -36,6 +38,8 @@ export interface Pages {
 
 /** Where the views of the core are. */
 export const WEB = new URL('../../web/', import.meta.url);
+
+const YEAR_MS = 365 * DAY;
 
 /** One page on its way out. */
 interface Visit {
@@ -63,42 +67,66 @@ export function createPages(parts: PageParts): Pages {
   }
 
   /** A form that failed is shown on its page again, with what was typed and what is wrong. */
-  async function formAgain(failed: ViewReply, visit: Visit): Promise<[ViewReply, Place | undefined]> {
+  async function formAgain(failed: ViewReply, visit: Visit): Promise<[ViewReply, Place | undefined, HttpRequest]> {
     for (const path of failed.formAt ?? []) {
       const place = findPlace(places(), 'GET', path);
       if (place === undefined) continue;
       const request = { ...visit.request, method: 'GET', path, query: '', body: Buffer.alloc(0) };
       const shown = await call(place, { ...visit, request });
       if (!isView(shown) || shown.view === undefined) break;
-      return [{ ...shown, status: failed.status, values: { ...shown.values, ...failed.values } }, place];
+      return [{ ...shown, status: failed.status, values: { ...shown.values, ...failed.values } }, place, request];
     }
-    return [failed, undefined];
+    return [failed, undefined, visit.request];
   }
 
   async function send(reply: HttpReply, visit: Visit, place: Place | undefined): Promise<void> {
+    if (isTold(reply)) await leaveMessage(reply.says, visit, place?.folder);
     if (!isView(reply)) return sendReply(visit.res, reply, visit.request.method === 'HEAD');
+    keepChoices(visit);
     const html = await render(reply, visit, place?.folder);
     const headers = { ...reply.headers, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
     const isHead = visit.request.method === 'HEAD';
     await sendReply(
       visit.res,
-      { status: reply.status, headers: { ...headers, vary: 'HX-Request' }, body: html },
+      { status: reply.status, headers: { ...headers, vary: 'HX-Request, Accept-Language' }, body: html },
       isHead,
     );
   }
 
   async function render({ view, values }: ViewReply, visit: Visit, folder = WEB): Promise<string> {
     const { request, session, res } = visit;
+    const { renderer } = parts;
     if (view === undefined) {
       const frame = await frameOf(parts, request, session).catch(() => bareFrame(request));
       const csrf = frame.account === undefined ? '' : await session.csrf();
-      return parts.renderer.page(WEB, 'error', { ...values, ...frame, csrf });
+      return renderer.page(WEB, 'error', inLanguage(values, frame), { ...frame, csrf });
     }
     const frame = await frameOf(parts, request, session);
     const csrf = await session.csrf();
     // Scripts read the token from a cookie (spec A7).
     res.cookie(CSRF_COOKIE, csrf, { path: '/', sameSite: 'strict', secure: parts.isSecure });
-    return parts.renderer.page(folder, view, { ...values, ...frame, csrf });
+    const messages = await session.takeMessages();
+    return renderer.page(folder, view, inLanguage(values, frame), { ...frame, csrf, messages });
+  }
+
+  /** Errors are thrown in English; what they say to visitors is found by their code. */
+  function inLanguage(values: ViewReply['values'], { language }: Frame): ViewReply['values'] {
+    const error = values['error'] as { readonly code: string } | undefined;
+    const message = error && parts.renderer.translations.error(language, error.code);
+    return message === undefined ? values : { ...values, error: { ...error, message } };
+  }
+
+  async function leaveMessage(key: string, { request, session }: Visit, folder = WEB): Promise<void> {
+    const { language } = await frameOf(parts, request, session);
+    await session.leaveMessage(parts.renderer.translations.text(folder, language, key));
+  }
+
+  /** What a link of the page chose stays for a year. */
+  function keepChoices({ request, res }: Visit): void {
+    const keep = { path: '/', sameSite: 'lax', httpOnly: true, secure: parts.isSecure, maxAge: YEAR_MS } as const;
+    const [language, theme] = [chosenLanguage(request), chosenTheme(request)];
+    if (language !== undefined) res.cookie(LANGUAGE_COOKIE, language, keep);
+    if (theme !== undefined) res.cookie(THEME_COOKIE, theme, keep);
   }
 
   return {
@@ -108,8 +136,8 @@ export function createPages(parts: PageParts): Pages {
       const visit = await visitOf(req, res);
       const reply = await call(place, visit);
       if (isView(reply) && reply.formAt !== undefined) {
-        const [again, at] = await formAgain(reply, visit);
-        await send(again, visit, at);
+        const [again, at, shownAt] = await formAgain(reply, visit);
+        await send(again, { ...visit, request: shownAt }, at);
       } else {
         await send(reply, visit, place);
       }

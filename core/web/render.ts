@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Liquid } from 'liquidjs';
-import { addWords } from './filters.ts';
+import { addWords, type Words } from './filters.ts';
+import type { Translations } from './translation.ts';
 
 /** Escapes always; `{% layout %}` and `{% render %}` look in `web/`, never outside the folders they are given. */
 export interface Renderer {
-  /** `view` below the folder's `views/`, without `.liquid`. */
-  page(folder: URL, view: string, values: object): Promise<string>;
+  /** `view` below the folder's `views/`, without `.liquid`. What is in `everywhere` partials know too. */
+  page(folder: URL, view: string, values: object, everywhere?: object): Promise<string>;
+  readonly translations: Translations;
   /** Subject and body of a letter: the first line is `subject: …`. */
   letter(folder: URL, template: string, values: object): Promise<{ subject: string; body: string }>;
 }
@@ -17,7 +19,7 @@ const LIMITS = { parseLimit: 1e6, renderLimit: 1000, memoryLimit: 1e8 };
 const OWN_LIMITS = { ...LIMITS, renderLimit: 20_000 };
 
 /** Times are shown in `timeZone`. */
-export function createRenderer(web: URL, timeZone: string): Renderer {
+export function createRenderer(web: URL, timeZone: string, translations: Translations): Renderer {
   const engines = new Map<string, Liquid>();
   const engineOf = (folder: URL): Liquid => {
     let engine = engines.get(folder.href);
@@ -40,13 +42,19 @@ export function createRenderer(web: URL, timeZone: string): Renderer {
         dateFormat: '%Y-%m-%d %H:%M',
         ...(folder.href === web.href ? OWN_LIMITS : LIMITS),
       });
-      addWords(engine);
+      const words = {
+        text: (manner, key, values) => translations.text(folder, manner.language, key, values),
+        find: (manner, key) => translations.find(folder, manner.language, key),
+      } satisfies Words;
+      addWords(engine, words, timeZone);
       engines.set(folder.href, engine);
     }
     return engine;
   };
   return {
-    page: (folder, view, values) => engineOf(folder).renderFile(view, values) as Promise<string>,
+    translations,
+    page: (folder, view, values, everywhere = {}) =>
+      engineOf(folder).renderFile(view, values, { globals: everywhere }) as Promise<string>,
     async letter(folder, template, values) {
       const text = (await engineOf(folder).renderFile(`mail/${template}`, values)) as string;
       const end = text.indexOf('\n');

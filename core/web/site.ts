@@ -1,5 +1,4 @@
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { fileURLToPath } from 'node:url';
+import type { Express, NextFunction, Request, Response } from 'express';
 import type { Config } from '#config/schema';
 import { asAppError, messageOf, notFound } from '../error.ts';
 import { createPeer } from '../http/peer.ts';
@@ -7,6 +6,7 @@ import type { Dialect } from '../http/dialect.ts';
 import type { Gates } from '../http/gate.ts';
 import { describeApi, type OpenApi } from '../http/openapi.ts';
 import { readVersion } from '../version.ts';
+import { createAssets } from './assets.ts';
 import { contentPolicy } from './html.ts';
 import { createMetrics } from './metrics.ts';
 import { createPages, WEB, type PageParts, type Pages } from './pages.ts';
@@ -33,10 +33,7 @@ export function mountSite(app: Express, site: Site): void {
     await site.refresh();
     res.json(describe());
   });
-  app.use(
-    '/assets',
-    express.static(fileURLToPath(new URL('../../web/assets', import.meta.url)), { immutable: true, maxAge: '1y' }),
-  );
+  app.use('/assets', createAssets(new URL('assets/', WEB)));
   app.use(securityHeaders);
   const isSecure = config.baseUrl.startsWith('https:');
   mountPages(app, site, createPages({ ...site, isSecure, peer: createPeer(config.trustedProxies) }), describe);

@@ -35,7 +35,7 @@ export const activity = defineModule({
     const activity = createActivity({ settings, staff, clients, emails });
     return {
       api: { admin: adminApi(activity) },
-      jobs: [{ name: 'purge', schedule: '27 * * * *', run: (ctx) => activity.purge(ctx) }],
+      jobs: [{ name: 'purge', schedule: '27 * * * *', cron: { order: 200 }, run: (ctx) => activity.purge(ctx) }],
     };
   },
 });

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { PRIORITIES } from '#core/activity';
 import type { DayRange } from '#core/day-range';
 import { toDate, type StoredDate } from '#core/db/columns';
 import { whereContains, type Page, type PageRequest } from '#core/db/paginate';
@@ -44,14 +45,13 @@ const TABLE = 'activity_system';
  * lines are then read: the last page costs what the first costs.
  */
 export async function list(db: Knex, filter: Filter, { page, perPage }: PageRequest): Promise<Page<Line>> {
-  const found = matching(db, filter);
-  const [counted] = (await found.clone().count({ total: '*' })) as { total: number | string }[];
+  const [counted] = (await matching(db, filter).count({ total: '*' })) as { total: number | string }[];
   const total = Number(counted?.total ?? 0);
   const newer = (page - 1) * perPage;
   const size = Math.min(perPage, total - newer);
   if (size <= 0) return { page, perPage, total, items: [] };
   const older = total - newer - size;
-  const ids = found.select('id').limit(size);
+  const ids = matching(db, filter, { walksById: true }).select('id').limit(size);
   // MariaDB would look for a few days among all ids, were it not kept from their order until it has the days.
   const key = filter.from || filter.before ? db.raw('?? + 0', ['id']) : 'id';
   if (newer <= older) void ids.orderBy(key, 'desc').offset(newer);
@@ -63,10 +63,13 @@ export async function list(db: Knex, filter: Filter, { page, perPage }: PageRequ
   return { page, perPage, total, items: rows.map(toLine) };
 }
 
-function matching(db: Knex, filter: Filter): Knex.QueryBuilder {
+function matching(db: Knex, filter: Filter, { walksById = false } = {}): Knex.QueryBuilder {
   const query = db(TABLE);
   const { priority, minPriority, by, adminId, clientId, ip, search, from, before } = filter;
   if (priority !== undefined) void query.where({ priority });
+  // Nearly every line is that grave. MariaDB would look them all up by how grave they are and then sort them by id.
+  else if (walksById && minPriority !== undefined && minPriority >= PRIORITIES.info)
+    void query.where(db.raw('?? + 0', ['priority']), '<=', minPriority);
   else if (minPriority !== undefined) void query.where('priority', '<=', minPriority);
   if (by === 'staff') void query.whereNotNull('admin_id');
   if (by === 'clients') void query.whereNotNull('client_id');

@@ -26,7 +26,7 @@ export interface Activity {
   log(ctx: Context, line: Omit<log.NewLine, 'ip'>): Promise<void>;
   /** Adds a letter that somebody else sent to the history of mail. */
   logEmail(ctx: Context, email: SentEmail): Promise<void>;
-  /** Removes lines and letters that are older than staff want to keep. */
+  /** Removes lines, sign-ins and letters that are older than staff want to keep. */
   purge(ctx: Context): Promise<void>;
 }
 
@@ -68,7 +68,10 @@ export function createActivity({ settings, staff, clients, emails }: Needs): Act
 
     async purge(ctx) {
       const config = await settings.config(ctx, 'mod_activity');
-      await forget(ctx, config['max_age'] ?? KEPT_DAYS, (tx, time) => log.removeBefore(tx.db, time, CHUNK));
+      const kept = config['max_age'] ?? KEPT_DAYS;
+      await forget(ctx, kept, (tx, time) => log.removeBefore(tx.db, time, CHUNK));
+      await forget(ctx, kept, (tx, time) => clients.forgetSignInsBefore(tx, time, CHUNK));
+      await forget(ctx, kept, (tx, time) => staff.forgetSignInsBefore(tx, time, CHUNK));
       if (emails !== undefined)
         await forget(ctx, config['email_max_age'], (tx, time) => emails.forgetBefore(tx, time, CHUNK));
     },

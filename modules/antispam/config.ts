@@ -1,5 +1,5 @@
-import { isIPv4, isIPv6 } from 'node:net';
 import { Type } from '@sinclair/typebox';
+import { canonical, readLines } from '#core/address';
 import { Flag, Num, OneOf, Text } from '#core/schema';
 
 /** What staff set, kept under the names of the contract (spec B4). */
@@ -95,15 +95,9 @@ export function readRules(stored: Stored): Rules {
   };
 }
 
-export const readAddresses = ({ blocked_ips: lines }: Stored): string[] =>
-  typeof lines === 'string' ? [...new Set(lines.split(/[\s,]+/).flatMap((line) => canonical(line) ?? []))] : [];
-
-/** One way to write an address; undefined for what is none. */
-export function canonical(text: string): string | undefined {
-  const plain = text.trim().replace(/^::ffff:(?=\d+\.)/i, '');
-  if (isIPv4(plain)) return plain;
-  return isIPv6(plain) ? new URL(`http://[${plain.replace(/%.*$/, '')}]`).hostname.slice(1, -1) : undefined;
-}
+export const readAddresses = ({ blocked_ips: lines }: Stored): string[] => [
+  ...new Set(readLines(lines).flatMap((line) => canonical(line) ?? [])),
+];
 
 /** Forms send `on` and `1`, programs true; all else is no. */
 const isOn = (value: unknown): boolean =>

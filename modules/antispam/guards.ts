@@ -1,8 +1,9 @@
+import { canonical } from '#core/address';
 import type { Context } from '#core/context';
 import { forbidden, invalidInput } from '#core/error';
 import type { SettingStore } from '#core/settings';
 import { requireSolved } from './captcha.ts';
-import { canonical, readRules, type Rules } from './config.ts';
+import { readRules, type Rules } from './config.ts';
 import type { IsDisposable } from './disposable.ts';
 import type { AskOutside } from './outside.ts';
 import { refuseSpammer } from './stop-forum-spam.ts';

@@ -1,6 +1,12 @@
 import { ahead, before } from '#core/listener';
 import { defineModule } from '#core/module';
-import { clientAskingReset, clientChangingProfile, clientSigningIn, clientSigningUp } from '#modules/client/contract';
+import {
+  clientAskingReset,
+  clientBeingUpdated,
+  clientChangingProfile,
+  clientSigningIn,
+  clientSigningUp,
+} from '#modules/client/contract';
 import { staffSigningIn } from '#modules/staff/contract';
 import { adminApi } from './api/admin.ts';
 import { guestApi } from './api/guest.ts';
@@ -35,6 +41,7 @@ export const createAntispam = (ask: AskOutside) =>
           ahead(clientSigningUp, (ctx, stranger) => guards.checkSignUp(ctx, stranger)),
           ahead(clientAskingReset, (ctx, stranger) => guards.checkReset(ctx, stranger)),
           before(clientSigningIn, (tx, { ip }) => guards.refuseBlocked(tx, ip)),
+          before(clientBeingUpdated, (tx, { ip }) => guards.refuseBlocked(tx, ip)),
           before(clientChangingProfile, (tx, { ip }) => guards.refuseBlocked(tx, ip)),
           before(staffSigningIn, (tx, { ip }) => guards.refuseBlocked(tx, ip)),
         ],

@@ -1,7 +1,8 @@
+import { canonical } from '#core/address';
 import { atomic, type Context, type Tx } from '#core/context';
 import { conflict, invalidInput } from '#core/error';
 import type { SettingStore } from '#core/settings';
-import { canonical, readAddresses, readRules, type Rules, type Stored } from './config.ts';
+import { readAddresses, readRules, type Rules, type Stored } from './config.ts';
 
 export type Antispam = ReturnType<typeof createAntispamService>;
 

@@ -1,7 +1,6 @@
 import type { ClientActor } from '#core/actor';
 import type { Authenticator } from '#core/authenticator';
-import { DAY, later } from '#core/clock';
-import { atomic, consult, type Context } from '#core/context';
+import { atomic, consult, type Context, type Tx } from '#core/context';
 import type { Page, PageRequest } from '#core/db/paginate';
 import { AppError, conflict, invalidInput, unauthenticated } from '#core/error';
 import { LOGIN_PACE, paced, RESET_PACE } from '#core/pace';
@@ -10,8 +9,17 @@ import { isTruthy } from '#core/schema';
 import type { Toolbox } from '#core/toolbox';
 import type { Identity, SignUp } from './account.ts';
 import { checkDetails, readEmail } from './check.ts';
-import { clientAskingReset, clientSignedUp, clientSigningIn, clientSigningUp } from './contract.ts';
-import { passwordReset, passwordResetAsked } from './event.ts';
+import {
+  clientAskingReset,
+  clientPasswordReset,
+  clientResettingPassword,
+  clientSignedIn,
+  clientSignedUp,
+  clientSigningIn,
+  clientSigningUp,
+  clientSignInFailed,
+} from './contract.ts';
+import { passwordResetAsked } from './event.ts';
 import type { DetailChanges } from './fields.ts';
 import * as history from './history-repository.ts';
 import * as links from './link-repository.ts';
@@ -34,22 +42,16 @@ export interface Accounts {
   confirmEmail(ctx: Context, hash: string): Promise<void>;
   listSignIns(ctx: Context, filter: history.Filter, request: PageRequest): Promise<Page<history.SignIn>>;
   removeOldResets(ctx: Context, before: Date): Promise<void>;
-  /** Removes links that no longer work and sign-ins older than staff want to keep. */
+  /** Removes links that no longer work. */
   purge(ctx: Context): Promise<void>;
   readonly authenticator: Authenticator;
 }
 
-const CHUNK = 1000;
-const HISTORY_DAYS = 90;
 export const TOKEN_PURPOSE = 'client.api_token';
 
-type Lent = Pick<Toolbox, 'settings' | 'sessions' | 'secrets' | 'limits'>;
+type Lent = Pick<Toolbox, 'sessions' | 'secrets' | 'limits'>;
 
-export function createAccounts(
-  { settings, sessions, secrets, limits }: Lent,
-  readRules: ReadRules,
-  letters: Links,
-): Accounts {
+export function createAccounts({ sessions, secrets, limits }: Lent, readRules: ReadRules, letters: Links): Accounts {
   return {
     async signUp(ctx, { email: sentEmail, password, confirmation, details: sentDetails, sent }) {
       const rules = await readRules(ctx);
@@ -70,8 +72,8 @@ export function createAccounts(
           const client = { email, passwordHash, status: 'active', ip: tx.ip, details, createdAt: tx.now } as const;
           const newId = await clients.insert(tx.db, client, tx.now);
           if (rules.needsConfirmedEmail) await letters.askConfirmation(tx, newId);
-          if (rules.signsInAfterSignUp) await history.insert(tx.db, newId, tx.ip, tx.now);
           await tx.emit(clientSignedUp, { clientId: newId });
+          if (rules.signsInAfterSignUp) await noteSignIn(tx, newId);
           await tx.record(`Client #${newId} signed up`);
           return newId;
         }),
@@ -82,18 +84,22 @@ export function createAccounts(
     signIn: (ctx, sentEmail, password) =>
       paced(LOGIN_PACE, async () => {
         const email = readEmail(sentEmail);
-        await atomic(ctx, (tx) => tx.ask(clientSigningIn, { email, ip: tx.ip ?? '' }));
+        const attempt = { email, ip: ctx.ip ?? '' };
+        await atomic(ctx, (tx) => tx.ask(clientSigningIn, attempt));
         const found = await clients.findCredentials(ctx.db, { email });
         const stored = found?.passwordHash ?? NOBODYS_HASH;
         const isRight = await verifyPassword(stored, password);
-        if (found === undefined || !isRight || found.status !== 'active') throw badLogin();
+        if (found === undefined || !isRight || found.status !== 'active') {
+          await atomic(ctx, (tx) => tx.emit(clientSignInFailed, attempt));
+          throw badLogin();
+        }
         const renewed = needsRehash(stored) ? await hashPassword(password) : undefined;
 
         return atomic(asClient(ctx, found), async (tx) => {
           const client = await getForUpdate(tx, found.id);
           if (client.status !== 'active') throw badLogin(); // suspended while the password was verified
           if (renewed !== undefined) await clients.replacePassword(tx.db, found.id, stored, renewed, tx.now);
-          await history.insert(tx.db, found.id, tx.ip, tx.now);
+          await noteSignIn(tx, found.id);
           await tx.record(`Client #${found.id} signed in`);
           return identityOf(client);
         });
@@ -129,12 +135,13 @@ export function createAccounts(
         if (id === undefined) throw badLink();
         const passwordHash = await hashPassword(password);
         await atomic(ctx, async (tx) => {
+          await tx.ask(clientResettingPassword, { hash });
           if (!(await letters.takeReset(tx, hash))) throw badLink();
           const client = await clients.findForUpdate(tx.db, id);
           if (client?.status !== 'active') throw badLink();
           await clients.setPassword(tx.db, id, passwordHash, tx.now);
           await links.removeResetsOf(tx.db, id);
-          await tx.emit(passwordReset, { clientId: id });
+          await tx.emit(clientPasswordReset, { clientId: id });
           await tx.record(`Client #${id} set a new password by a link`);
         });
         await sessions.endAll('client', id);
@@ -165,14 +172,7 @@ export function createAccounts(
     listSignIns: (ctx, filter, request) => history.list(ctx.db, filter, request),
     removeOldResets: (ctx, before) => atomic(ctx, (tx) => links.removeResetsBefore(tx.db, before)),
 
-    async purge(ctx) {
-      await atomic(ctx, (tx) => links.removeResetsBefore(tx.db, resetsSince(tx.now)));
-      const { max_age: age = HISTORY_DAYS } = await settings.config(ctx, 'mod_activity');
-      const days = Number(age);
-      if (!(days > 0)) return;
-      const oldest = later(ctx.now, -days * DAY);
-      while ((await atomic(ctx, (tx) => history.removeBefore(tx.db, oldest, CHUNK))) === CHUNK);
-    },
+    purge: (ctx) => atomic(ctx, (tx) => links.removeResetsBefore(tx.db, resetsSince(tx.now))),
 
     authenticator: {
       role: 'client',
@@ -187,8 +187,8 @@ export function createAccounts(
 
   async function admit(ctx: Context, found: clients.Credentials | undefined): Promise<ClientActor | undefined> {
     if (found?.status !== 'active') return undefined;
-    const mustConfirmEmail = !found.isEmailApproved && (await readRules(ctx)).needsConfirmedEmail;
-    return { kind: 'client', id: found.id, email: found.email, mustConfirmEmail };
+    const mustConfirmEmail = found.email !== '' && !found.isEmailApproved && (await readRules(ctx)).needsConfirmedEmail;
+    return { kind: 'client', id: found.id, email: found.email, mustConfirmEmail, lang: found.lang };
   }
 }
 
@@ -197,6 +197,11 @@ const asClient = (ctx: Context, { id, email }: clients.Credentials): Context<Cli
   ...ctx,
   actor: { kind: 'client', id, email, mustConfirmEmail: false },
 });
+
+async function noteSignIn(tx: Tx, clientId: number): Promise<void> {
+  await history.insert(tx.db, clientId, tx.ip, tx.now);
+  await tx.emit(clientSignedIn, { clientId, ip: tx.ip ?? '' });
+}
 
 export const identityOf = ({ id, email, firstName, lastName }: clients.ClientRecord): Identity => ({
   id,

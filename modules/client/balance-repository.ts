@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
+import { insertMany, nextId } from '#core/db/bulk';
 import { toDate, type StoredDate } from '#core/db/columns';
-import { paginate, type Page, type PageRequest } from '#core/db/paginate';
+import { latestFirst, paginateByKey, type Page, type PageRequest, paginate } from '#core/db/paginate';
 import { money, type Money } from '#core/money';
 import type { NewBalanceLine } from './contract.ts';
 
@@ -52,17 +53,29 @@ export const lock = async (db: Knex.Transaction, clientId: number): Promise<void
 
 /** Rejects with a unique violation when its invoice line was booked before. */
 export async function insert(db: Knex.Transaction, line: NewBalanceLine, now: Date): Promise<number> {
-  const [id] = await db('client_balance').insert({
-    client_id: line.clientId,
-    type: line.type,
-    rel_id: line.relId ?? null,
-    invoice_item_id: line.invoiceItemId ?? null,
-    line_amount: line.amount.amount,
-    currency: line.amount.currency,
-    description: line.description,
-    created_at: now,
-  });
+  const [id] = await db('client_balance').insert(toRow(line, now));
   return Number(id);
+}
+
+export async function insertAll(
+  db: Knex.Transaction,
+  lines: readonly (NewBalanceLine & { readonly at: Date })[],
+): Promise<readonly number[]> {
+  const first = await nextId(db, 'client_balance');
+  await insertMany(
+    db,
+    'client_balance',
+    lines.map((line, index) => ({ id: first + index, ...toRow(line, line.at) })),
+  );
+  return lines.map((_, index) => first + index);
+}
+
+export async function existing(db: Knex, ids: readonly number[]): Promise<ReadonlySet<number>> {
+  if (ids.length === 0) return new Set();
+  const rows = (await db('client_balance')
+    .whereIn('id', [...ids])
+    .select('id')) as { id: number }[];
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Takes a line back by another. Rejects with a unique violation when it was taken back before. */
@@ -83,12 +96,35 @@ export async function findStanding(db: Knex, id: number): Promise<BalanceLine | 
 }
 
 export function list(db: Knex, { id, clientId, from, to }: Filter, request: PageRequest): Promise<Page<BalanceLine>> {
-  const query = standing(db);
+  const isNarrow = [id, clientId, from, to].some((value) => value !== undefined);
+  const query = isNarrow ? standing(db) : allStanding(db);
   if (id !== undefined) void query.where({ id });
   if (clientId !== undefined) void query.where({ client_id: clientId });
   if (from !== undefined) void query.where('created_at', '>=', from);
   if (to !== undefined) void query.where('created_at', '<=', to);
-  return paginate<Row, BalanceLine>(query, request, (rows) => rows.orderBy('id', 'desc').select('*'), toLine);
+  return paginateByKey<Row, BalanceLine>(
+    { db, query, count: isNarrow ? undefined : () => countStanding(db) },
+    latestFirst(),
+    request,
+    (ids) => db('client_balance').whereIn('id', ids),
+    toLine,
+  );
+}
+
+/** Every line of a client, also those that take back and are taken back. */
+export function listAll(
+  db: Knex,
+  { clientId, isCredit }: { readonly clientId: number; readonly isCredit?: boolean | undefined },
+  request: PageRequest,
+): Promise<Page<BalanceLine & { readonly relId: string | undefined }>> {
+  const query: Knex.QueryBuilder = db('client_balance').where({ client_id: clientId });
+  if (isCredit !== undefined) void query.where('line_amount', isCredit ? '>=' : '<', 0);
+  return paginate(
+    query,
+    request,
+    (rows) => rows.orderBy('id', 'desc').select('*'),
+    (row: Row) => ({ ...toLine(row), relId: row.rel_id ?? undefined }),
+  );
 }
 
 /** Goes with its client only. */
@@ -112,6 +148,19 @@ export async function listBadReversals(db: Knex, limit: number): Promise<number[
   return rows.map(({ id }) => id);
 }
 
+/** The same for the whole ledger, where it is quicker to list the few that were taken back once. */
+const allStanding = (db: Knex): Knex.QueryBuilder =>
+  db('client_balance')
+    .whereNull('reversed_id')
+    .whereNotIn('id', db('client_balance').whereNotNull('reversed_id').select('reversed_id'));
+
+/** Each line that takes back hides itself and one other, so they need not be looked for. */
+async function countStanding(db: Knex): Promise<number> {
+  const back = db('client_balance').whereNotNull('reversed_id').count('*');
+  const [row] = (await db.select(db.raw('(?) - 2 * (?) as total', [db('client_balance').count('*'), back]))) as { total: number | string }[]; // prettier-ignore
+  return Number(row?.total ?? 0);
+}
+
 /** Lines that were not taken back, without those that take back. */
 const standing = (db: Knex): Knex.QueryBuilder =>
   db('client_balance')
@@ -127,4 +176,15 @@ const toLine = (row: Row): BalanceLine => ({
   description: row.description ?? undefined,
   type: row.type,
   createdAt: toDate(row.created_at),
+});
+
+const toRow = (line: NewBalanceLine, at: Date) => ({
+  client_id: line.clientId,
+  type: line.type,
+  rel_id: line.relId ?? null,
+  invoice_item_id: line.invoiceItemId ?? null,
+  line_amount: line.amount.amount,
+  currency: line.amount.currency,
+  description: line.description,
+  created_at: at,
 });

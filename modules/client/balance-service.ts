@@ -36,6 +36,8 @@ export function createBalances(settings: SettingStore): Balances {
 
   return {
     balanceOf,
+    balancesOf: (ctx, clientIds) => balances.sums(ctx.db, clientIds),
+    history: (ctx, filter, request) => balances.listAll(ctx.db, filter, request),
     async lockBalance(tx, clientId) {
       await balances.lock(tx.db, clientId);
       return balanceOf(tx, clientId);
@@ -50,6 +52,8 @@ export function createBalances(settings: SettingStore): Balances {
       }
     },
 
+    bookAll: (tx, lines) => balances.insertAll(tx.db, lines),
+    existingLines: (ctx, ids) => balances.existing(ctx.db, ids),
     list: (ctx, filter, request) => balances.list(ctx.db, filter, request),
     async total(ctx, clientId) {
       const balance = await balanceOf(ctx, clientId);

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { ClientActor } from '#core/actor';
 import type { Context, Tx } from '#core/context';
+import type { Page, PageRequest } from '#core/db/paginate';
 import { defineEvent, defineHook } from '#core/event';
 import type { Money } from '#core/money';
 import type { Tally } from '#core/report';
@@ -101,16 +102,35 @@ export interface NewBalanceLine {
   readonly invoiceItemId?: number;
 }
 
+/** A line of the ledger. */
+export interface BalanceLine {
+  readonly id: number;
+  /** Below zero for what was taken. */
+  readonly amount: Money;
+  readonly description: string | undefined;
+  readonly type: string;
+  readonly relId: string | undefined;
+  readonly createdAt: Date;
+}
+
 /** What clients have paid in advance: sums over a ledger to which lines are only added. */
 export interface BalanceService {
   /** In the client's currency; undefined when the client has none. */
   balanceOf(ctx: Context, clientId: number): Promise<Money | undefined>;
   /** The same of several in one query; clients without a currency are absent. */
   balancesOf(ctx: Context, clientIds: readonly number[]): Promise<ReadonlyMap<number, Money>>;
+  /** The whole ledger of a client, newest first, with what was taken back: the amounts add up to the balance. */
+  history(
+    ctx: Context,
+    filter: { clientId: number; isCredit?: boolean | undefined },
+    request: PageRequest,
+  ): Promise<Page<BalanceLine>>;
   /** Keeps others from booking for this client until the transaction ends, so that no credit is spent twice. */
   lockBalance(tx: Tx, clientId: number): Promise<Money | undefined>;
   /** Returns the id of the line; undefined when that invoice line was booked before. */
   book(tx: Tx, line: NewBalanceLine): Promise<number | undefined>;
+  /** Many at once, each at its time, with their ids in the same order. For imports, while nobody else books. */
+  bookAll(tx: Tx, lines: readonly (NewBalanceLine & { readonly at: Date })[]): Promise<readonly number[]>;
   /** Those of several lines that are in the ledger, for those who keep their numbers. */
   existingLines(ctx: Context, ids: readonly number[]): Promise<ReadonlySet<number>>;
 }
@@ -169,6 +189,12 @@ export interface Newcomer {
 export interface NewcomerService {
   /** One prepared look-up, for the hot path. */
   standingOf(ctx: Context, id: number): Promise<ClientStanding | undefined>;
+  /** Whatever the case of its letters. */
+  findByEmail(ctx: Context, email: string): Promise<Client | undefined>;
+  /** Makes the one link by which this client can choose a password, and returns what it carries, sealed. */
+  openPasswordLink(tx: Tx, id: number): Promise<string>;
+  /** What follows `/client/reset-password-confirm/`; undefined once it does not work any more. */
+  passwordLink(ctx: Context, sealed: string): Promise<string | undefined>;
   /**
    * Before the transaction of `addNewcomer`: throws `client.sign_up_closed`, or what is wrong with the address; gives it
    * as it is kept.

@@ -8,4 +8,3 @@ const WithLink = Type.Object({ clientId: Id, sealedHash: Type.String() });
 export const clientWelcomed = defineEvent('client.welcomed', WithLink);
 export const confirmationAsked = defineEvent('client.confirmation_asked', WithLink);
 export const passwordResetAsked = defineEvent('client.password_reset_asked', WithLink);
-export const passwordReset = defineEvent('client.password_reset', Type.Object({ clientId: Id }));

@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { csv } from '#core/csv';
 import { toDate, type StoredDate } from '#core/db/columns';
 import type { Context } from '#core/context';
 import * as clients from './repository.ts';
@@ -16,19 +17,18 @@ const CHUNK = 500;
 export function exportClients(ctx: Context, wanted: readonly unknown[], writeTime: (time: Date) => string): Readable {
   const known = [...new Set(wanted)].filter((name): name is string => clients.EXPORTABLE.includes(name as string));
   const columns = known.length > 0 ? known : DEFAULT_COLUMNS;
-  return Readable.from(lines(ctx, columns, writeTime));
+  return csv(columns, chunks(ctx, columns, writeTime));
 }
 
-async function* lines(
+async function* chunks(
   ctx: Context,
   columns: readonly string[],
   writeTime: (time: Date) => string,
-): AsyncGenerator<string> {
-  yield `${columns.map(cell).join(',')}\n`;
+): AsyncGenerator<string[][]> {
   for (let last = 0; ;) {
     const rows = await clients.listAfter(ctx.db, columns, last, CHUNK);
     if (rows.length === 0) return;
-    yield rows.map((row) => `${columns.map((name) => cell(textOf(name, row[name], writeTime))).join(',')}\n`).join('');
+    yield rows.map((row) => columns.map((name) => textOf(name, row[name], writeTime)));
     last = Number(rows.at(-1)?.['last_id']);
   }
 }
@@ -37,10 +37,4 @@ function textOf(name: string, value: unknown, writeTime: (time: Date) => string)
   if (value === null || value === undefined) return '';
   if (TIMES.includes(name)) return writeTime(toDate(value as StoredDate)); // these two columns hold times
   return typeof value === 'boolean' ? String(Number(value)) : String(value);
-}
-
-/** A cell that a spreadsheet would take for a formula is made plain text by a quote in front of it. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -29,6 +29,11 @@ export async function listTitles(db: Knex): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map(({ id, title }) => [String(id), title ?? '']));
 }
 
+export async function findTitles(db: Knex, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  const rows = await db<Row>('client_group').whereIn('id', ids).select('id', 'title');
+  return new Map(rows.map(({ id, title }) => [id, title ?? '']));
+}
+
 export const hasClients = async (db: Knex.Transaction, id: number): Promise<boolean> =>
   (await db('client').where({ client_group_id: id }).first('id')) !== undefined;
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { toDate, type StoredDate } from '#core/db/columns';
-import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { latestFirst, paginateFar, whereContains, type Page, type PageRequest } from '#core/db/paginate';
 
 /** A sign-in of a client. */
 export interface SignIn {
@@ -43,22 +43,19 @@ export const insert = async (
 
 export function list(db: Knex, filter: Filter, request: PageRequest): Promise<Page<SignIn>> {
   const { clientId, ip, from, before, search } = filter;
-  const query: Knex.QueryBuilder = db('activity_client_history as history').leftJoin(
-    'client',
-    'client.id',
-    'history.client_id',
-  );
+  const query: Knex.QueryBuilder = db('activity_client_history as history');
+  const withClient = (rows: Knex.QueryBuilder) => rows.leftJoin('client', 'client.id', 'history.client_id');
   if (clientId !== undefined) void query.where('history.client_id', clientId);
   if (ip !== undefined) void query.where('history.ip', ip);
   if (from !== undefined) void query.where('history.created_at', '>=', from);
   if (before !== undefined) void query.where('history.created_at', '<', before);
-  if (search !== undefined) whereFound(query, search);
-  return paginate<Row, SignIn>(
+  if (search !== undefined) whereFound(withClient(query), search);
+  return paginateFar<Row, SignIn>(
     query,
+    latestFirst('history.id', filter),
     request,
-    (rows) =>
-      rows
-        .orderBy('history.id', 'desc')
+    (ids) =>
+      withClient(db('activity_client_history as history').whereIn('history.id', [...ids]))
         .select('history.id', 'history.ip', 'history.created_at', 'history.client_id')
         .select('client.first_name', 'client.last_name', 'client.email'),
     toSignIn,

@@ -9,9 +9,13 @@ import { createBalances } from './balance-service.ts';
 import { clientService } from './contract.ts';
 import { createGroups } from './group-service.ts';
 import { createLinks } from './links.ts';
+import { clientDemo } from './demo.ts';
 import { letters } from './mail.ts';
 import { linkPages } from './pages.ts';
+import { balancePages, clientMenu } from './balance-pages.ts';
+import { besideSignIn, signUpPages } from './sign-up-pages.ts';
 import { migrations } from './migrations/index.ts';
+import { createNewcomers } from './newcomer-service.ts';
 import { createProfiles } from './profile-service.ts';
 import { createRules, settings } from './rules.ts';
 import { createClients } from './service.ts';
@@ -57,25 +61,29 @@ export const client = defineModule({
     const keeping = createKeeping(toolbox, links);
     const accounts = createAccounts(toolbox, readRules, links);
     const profiles = createProfiles(toolbox, readRules, links);
+    const newcomers = createNewcomers(readRules, links);
     const balances = createBalances(toolbox.settings);
     const groups = createGroups();
     const guest = guestApi(accounts, readRules);
     const toJson = wireFormat(toolbox.config.timeZone);
     const writeTime = (time: Date): string => JSON.parse(toJson(time)) as string;
+    const admin = adminApi({ clients, keeping, accounts, profiles, balances, groups, writeTime });
     return {
-      provides: provide(clientService, { ...clients, ...profiles, ...balances }),
+      provides: provide(clientService, { ...clients, ...profiles, ...balances, ...newcomers }),
       api: {
         guest,
         client: clientApi({ accounts, balances }),
-        admin: adminApi({ clients, keeping, accounts, profiles, balances, groups, writeTime }),
+        admin,
       },
       errorNumbers: { 'client.bad_login': 401 },
-      pages: linkPages(accounts, guest),
-      signIn: { role: 'client', endpoint: guest.login },
+      pages: [...linkPages(accounts, guest, admin), ...signUpPages(guest, readRules), ...balancePages(balances)],
+      menu: clientMenu,
+      signIn: { role: 'client', endpoint: guest.login, beside: besideSignIn },
       mails: letters(clients, links),
       jobs: [{ name: 'purge', schedule: '17 * * * *', cron: { order: 110 }, run: (ctx) => accounts.purge(ctx) }],
       authenticators: [accounts.authenticator],
       checks: [{ name: 'balances add up', run: (ctx) => balances.examine(ctx) }],
+      demo: clientDemo,
     };
   },
 });

@@ -1,7 +1,7 @@
 import type { Context } from '#core/context';
 import { mail, type Letter, type Mail } from '#core/listener';
-import { clientSignedUp } from './contract.ts';
-import { clientWelcomed, confirmationAsked, passwordReset, passwordResetAsked } from './event.ts';
+import { clientPasswordReset, clientSignedUp } from './contract.ts';
+import { clientWelcomed, confirmationAsked, passwordResetAsked } from './event.ts';
 import type { Links } from './links.ts';
 import type { Clients } from './service.ts';
 
@@ -36,6 +36,6 @@ export function letters(clients: Clients, links: Links): readonly Mail[] {
     mail(clientWelcomed, 'mod_client_signup_admin', writeReset),
     mail(confirmationAsked, 'mod_client_confirm', writeConfirmation),
     mail(passwordResetAsked, 'mod_client_password_reset_request', writeReset),
-    mail(passwordReset, 'mod_client_password_reset_information', (ctx, { clientId }) => write(ctx, clientId)),
+    mail(clientPasswordReset, 'mod_client_password_reset_information', (ctx, { clientId }) => write(ctx, clientId)),
   ];
 }

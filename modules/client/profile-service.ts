@@ -7,7 +7,13 @@ import type { Toolbox } from '#core/toolbox';
 import { TOKEN_PURPOSE } from './account-service.ts';
 import * as balances from './balance-repository.ts';
 import { checkProfile, readEmail } from './check.ts';
-import { clientChangingProfile, type ClientProfileService } from './contract.ts';
+import {
+  clientChangingOwnPassword,
+  clientChangingProfile,
+  clientOwnPasswordChanged,
+  clientProfileChanged,
+  type ClientProfileService,
+} from './contract.ts';
 import { pick, PROFILE_NAMES } from './fields.ts';
 import * as links from './link-repository.ts';
 import type { Links } from './links.ts';
@@ -17,13 +23,9 @@ import { presentPublic } from './schema.ts';
 import { getClient, unknownClient } from './service.ts';
 import { checkMatch, getForUpdate, unlessTaken } from './staff-service.ts';
 
-type Lent = Pick<Toolbox, 'sessions' | 'secrets' | 'limits'>;
+type Lent = Pick<Toolbox, 'secrets' | 'limits'>;
 
-export function createProfiles(
-  { sessions, secrets, limits }: Lent,
-  readRules: ReadRules,
-  letters: Links,
-): ClientProfileService {
+export function createProfiles({ secrets, limits }: Lent, readRules: ReadRules, letters: Links): ClientProfileService {
   return {
     async own(ctx, id) {
       const client = await getClient(ctx, id);
@@ -46,7 +48,7 @@ export function createProfiles(
       const details = checkProfile(pick(sent, PROFILE_NAMES), ctx.now);
       await unlessTaken(() =>
         atomic(ctx, async (tx) => {
-          await tx.ask(clientChangingProfile, { clientId: id, ip: tx.ip ?? '' });
+          await tx.ask(clientChangingProfile, { clientId: id, ip: tx.ip ?? '', sent: { ...details, email } });
           const current = await getForUpdate(tx, id);
           const isNewAddress = email !== undefined && email !== current.email;
           const change = isNewAddress ? { details, email, isEmailApproved: false } : { details };
@@ -57,6 +59,7 @@ export function createProfiles(
             await links.removeResetsOf(tx.db, id);
             if (rules.needsConfirmedEmail) await letters.askConfirmation(tx, id);
           }
+          await tx.emit(clientProfileChanged, { clientId: id });
           await tx.record('Updated the own profile');
         }),
       );
@@ -89,14 +92,13 @@ export function createProfiles(
       if (!(await verifyPassword(stored, current))) throw wrongPassword();
       const hash = await hashPassword(next);
       await atomic(ctx, async (tx) => {
+        await tx.ask(clientChangingOwnPassword, { clientId: id });
         if (!(await clients.replacePassword(tx.db, id, stored, hash, tx.now))) throw wrongPassword();
         await links.removeResetsOf(tx.db, id);
+        await tx.emit(clientOwnPasswordChanged, { clientId: id });
         await tx.record('Changed the own password');
       });
-      await sessions.endAll('client', id);
     },
-
-    endSessions: (ctx, id) => sessions.endAll('client', id),
   };
 }
 

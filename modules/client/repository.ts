@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { toBoolean, toDate, toOptionalDate, type StoredDate } from '#core/db/columns';
+import { look, type Lookup } from '#core/db/lookup';
 import { tallyOf } from '#core/db/tally';
-import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { paginateFar, whereContains, type Page, type PageRequest, type Sorting } from '#core/db/paginate';
 import type { Client, ClientStatus } from './contract.ts';
 import { DETAIL_NAMES, type DetailChanges, type DetailName, type Details } from './fields.ts';
 
@@ -24,6 +25,7 @@ export interface Credentials {
   readonly status: ClientStatus;
   readonly isEmailApproved: boolean;
   readonly passwordHash: string | undefined;
+  readonly lang: string | undefined;
 }
 
 export interface Filter {
@@ -43,7 +45,7 @@ type Row = Record<DetailName, string | null> & {
   id: number;
   client_group_id: number | null;
   group_title: string | null;
-  email: string;
+  email: string | null;
   status: ClientStatus;
   email_approved: unknown;
   tax_exempt: unknown;
@@ -88,7 +90,7 @@ export async function findForUpdate(db: Knex.Transaction, id: number): Promise<C
   return row && toClient({ ...row, group_title: null } as Row);
 }
 
-const CREDENTIALS = ['id', 'email', 'status', 'email_approved', 'pass'] as const;
+const CREDENTIALS = ['id', 'email', 'status', 'email_approved', 'pass', 'lang'] as const;
 
 export async function findCredentials(
   db: Knex,
@@ -100,13 +102,31 @@ export async function findCredentials(
   return row && toCredentials(row);
 }
 
+type StandingRow = Pick<Row, 'email' | 'status' | 'email_approved'>;
+const STANDING: Lookup<StandingRow> = {
+  table: 'client',
+  key: 'id',
+  isNumber: true,
+  columns: ['email', 'status', 'email_approved'],
+};
+
+/** The hot path: one read by a prepared statement. */
+export async function findStanding(
+  db: Knex,
+  id: number,
+): Promise<Pick<Credentials, 'email' | 'status' | 'isEmailApproved'> | undefined> {
+  const row = await look(db, STANDING, String(id));
+  return row && { email: row.email ?? '', status: row.status, isEmailApproved: toBoolean(row.email_approved) };
+}
+
 export async function findSealedToken(db: Knex, id: number): Promise<string | undefined> {
   const row = (await db('client').where({ id }).first('api_token')) as { api_token: string | null } | undefined;
   return row?.api_token ?? undefined;
 }
 
 export function list(db: Knex, filter: Filter, request: PageRequest): Promise<Page<ClientRecord>> {
-  return paginate<Row, ClientRecord>(filtered(db, filter), request, (rows) => newestFirst(withGroup(rows)), toClient);
+  const rowsOf = (ids: readonly number[]) => withGroup(db('client').whereIn('client.id', [...ids]));
+  return paginateFar<Row, ClientRecord>(filtered(db, filter), NEWEST_FIRST, request, rowsOf, toClient);
 }
 
 export async function listNames(
@@ -114,7 +134,8 @@ export async function listNames(
   filter: Filter,
   limit: number,
 ): Promise<{ id: number; name: string; company: string | null }[]> {
-  const rows = (await newestFirst(filtered(db, filter))
+  const rows = (await filtered(db, filter)
+    .orderBy([...NEWEST_FIRST.by])
     .limit(limit)
     .select('client.id', 'client.first_name', 'client.last_name', 'client.company')) as Row[];
   return rows.map(({ id, first_name, last_name, company }) => ({ id, name: fullName(first_name, last_name), company }));
@@ -146,6 +167,14 @@ export async function searchIds(db: Knex, text: string, limit: number): Promise<
   return rows.map(({ id }) => id);
 }
 
+export async function findIds(db: Knex, text: string, limit: number): Promise<number[]> {
+  const prefix = `${text.replaceAll('!', '!!').replaceAll('%', '!%').replaceAll('_', '!_')}%`;
+  const query = db('client').where('email', text);
+  if (/^\d{1,15}$/.test(text)) void query.orWhere('id', Number(text));
+  for (const column of ['first_name', 'last_name']) void query.orWhereRaw("?? like ? escape '!'", [column, prefix]);
+  return ((await query.limit(limit).select('id')) as { id: number }[]).map(({ id }) => id);
+}
+
 /** In chunks by id, so that a file of all clients takes no more memory than one chunk. */
 export const listAfter = async (
   db: Knex,
@@ -162,8 +191,8 @@ export const listAfter = async (
 export const EXPORTABLE: readonly string[] = [...OWN_COLUMNS, 'role'];
 
 export interface NewClient {
-  readonly email: string;
-  readonly passwordHash: string;
+  readonly email: string | undefined;
+  readonly passwordHash: string | undefined;
   readonly status: ClientStatus;
   readonly groupId?: number | undefined;
   readonly ip: string | undefined;
@@ -175,8 +204,8 @@ export interface NewClient {
 export async function insert(db: Knex.Transaction, client: NewClient, now: Date): Promise<number> {
   const [id] = await db('client').insert({
     ...client.details,
-    email: client.email,
-    pass: client.passwordHash,
+    email: client.email ?? null,
+    pass: client.passwordHash ?? null,
     status: client.status,
     client_group_id: client.groupId ?? null,
     ip: client.ip ?? null,
@@ -244,11 +273,13 @@ export const remove = async (db: Knex.Transaction, id: number): Promise<void> =>
 export const fullName = (first: string | null | undefined, last: string | null | undefined): string =>
   `${first ?? ''} ${last ?? ''}`.trim();
 
-const newestFirst = (query: Knex.QueryBuilder): Knex.QueryBuilder =>
-  query.orderBy([
+const NEWEST_FIRST: Sorting = {
+  key: 'client.id',
+  by: [
     { column: 'client.created_at', order: 'desc' },
     { column: 'client.id', order: 'desc' },
-  ]);
+  ],
+};
 
 function filtered(db: Knex, filter: Filter): Knex.QueryBuilder {
   const query: Knex.QueryBuilder = db('client');
@@ -292,10 +323,11 @@ function whereFound(query: Knex.QueryBuilder, text: string): void {
 
 const toCredentials = (row: Pick<Row, (typeof CREDENTIALS)[number]>): Credentials => ({
   id: row.id,
-  email: row.email,
+  email: row.email ?? '',
   status: row.status,
   isEmailApproved: toBoolean(row.email_approved),
   passwordHash: row.pass ?? undefined,
+  lang: row.lang ?? undefined,
 });
 
 function toClient(row: Row): ClientRecord {
@@ -305,7 +337,7 @@ function toClient(row: Row): ClientRecord {
   >;
   return {
     id: row.id,
-    email: row.email,
+    email: row.email ?? '',
     firstName: row.first_name ?? undefined,
     lastName: row.last_name ?? undefined,
     status: row.status,
@@ -316,6 +348,7 @@ function toClient(row: Row): ClientRecord {
     country: row.country || undefined,
     state: row.state || undefined,
     lang: row.lang || undefined,
+    billingEmail: row.billing_email || undefined,
     details,
     isEmailApproved: row.email_approved === null ? undefined : toBoolean(row.email_approved),
     ip: row.ip ?? undefined,

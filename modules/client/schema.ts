@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { later } from '#core/clock';
 import { invalidInput } from '#core/error';
-import { toDecimal, toNumber } from '#core/money';
+import { toNumber } from '#core/money';
 import {
   DateTime,
   Flag,
@@ -11,18 +11,16 @@ import {
   OrNull,
   OneOf,
   Paging,
-  parseDate,
   required,
   Text,
   Truthy,
   type Sent,
 } from '#core/schema';
 import type { Account, Identity, NewAccount, SignUp } from './account.ts';
-import type { BalanceLine, Filter as BalanceFilter } from './balance-repository.ts';
 import { ClientSummary } from './contract.ts';
 import { CUSTOM_NAMES, customInputs, inputsOf, pick, SIGN_UP_NAMES, STAFF_NAMES, type Details } from './fields.ts';
 import type { Group } from './group-repository.ts';
-import type { Filter as HistoryFilter, SignIn } from './history-repository.ts';
+import { filled, readTime, toId } from './read.ts';
 import type { Change, ClientRecord, Filter } from './repository.ts';
 import type { CustomField, Rules } from './rules.ts';
 
@@ -239,37 +237,6 @@ export function toSignUp(sent: Static<typeof SignUpInput>): SignUp {
   return { email: sent.email, password, confirmation, details: Object.fromEntries(given), sent: rest as Sent };
 }
 
-export const LineView = Type.Object({
-  id: Type.Integer(),
-  description: NullableText,
-  amount: Type.String(),
-  currency: NullableText,
-  created_at: DateTime,
-});
-export const presentLine = (line: BalanceLine): Static<typeof LineView> => ({
-  id: line.id,
-  description: line.description ?? null,
-  amount: toDecimal(line.amount),
-  currency: line.amount.currency,
-  created_at: line.createdAt,
-});
-
-const lineFilters = {
-  id: Type.Optional(Text()),
-  date_from: Type.Optional(Text()),
-  date_to: Type.Optional(Text()),
-  ...Paging,
-};
-export const OwnLinesInput = Type.Object(lineFilters);
-export const LinesInput = Type.Object({ ...lineFilters, client_id: Type.Optional(Text()) });
-
-export const toLineFilter = (sent: Static<typeof OwnLinesInput> & { client_id?: string }): BalanceFilter => ({
-  id: toId(sent.id),
-  clientId: toId(sent.client_id),
-  from: readTime('date_from', sent.date_from),
-  to: readTime('date_to', sent.date_to),
-});
-
 export const GroupView = Type.Object({
   id: Type.Integer(),
   title: Type.String(),
@@ -282,50 +249,6 @@ export const presentGroup = (group: Group): Static<typeof GroupView> => ({
   created_at: group.createdAt,
   updated_at: group.updatedAt,
 });
-
-export const SignInView = Type.Object({
-  id: Type.Integer(),
-  ip: NullableText,
-  created_at: DateTime,
-  client: Type.Object({
-    id: Or(Type.Integer()),
-    first_name: NullableText,
-    last_name: NullableText,
-    email: NullableText,
-  }),
-});
-export const presentSignIn = ({ id, ip, at, client }: SignIn): Static<typeof SignInView> => ({
-  id,
-  ip: ip ?? null,
-  created_at: at,
-  client: {
-    id: client.id ?? null,
-    first_name: client.firstName ?? null,
-    last_name: client.lastName ?? null,
-    email: client.email ?? null,
-  },
-});
-
-export const SignInsInput = Type.Object({
-  search: Type.Optional(Text()),
-  client_id: Type.Optional(Text()),
-  ip: Type.Optional(Text()),
-  date_from: Type.Optional(Text({ description: 'Whole days.' })),
-  date_to: Type.Optional(Text()),
-  ...Paging,
-});
-
-export function toSignInFilter(sent: Static<typeof SignInsInput>): HistoryFilter {
-  const from = readTime('date_from', sent.date_from);
-  const to = readTime('date_to', sent.date_to);
-  return {
-    clientId: toId(sent.client_id),
-    ip: filled(sent.ip),
-    from: from && startOfDay(from),
-    before: to && nextDay(to),
-    search: filled(sent.search),
-  };
-}
 
 export const CustomFieldView = Type.Object({ title: Type.String(), active: Type.Boolean(), required: Type.Boolean() });
 export const presentCustomFields = ({ customFields }: Rules): Record<string, Static<typeof CustomFieldView>> =>
@@ -341,15 +264,6 @@ function without<T extends object, K extends keyof T>(fields: T, name: K): Omit<
   return rest;
 }
 
-const filled = (text: string | null | undefined): string | undefined =>
-  text === undefined || text === null || text === '' ? undefined : text;
-
-/** An id as text; what is not a number is an id that no row has. */
-function toId(text: string | undefined): number | undefined {
-  if (filled(text) === undefined) return undefined;
-  return /^\s*\d{1,15}\s*$/.test(text ?? '') ? Number(text) : 0;
-}
-
 /** Null is no group. */
 function readGroup(sent: string | null | undefined): number | null | undefined {
   if (sent === undefined) return undefined;
@@ -357,14 +271,6 @@ function readGroup(sent: string | null | undefined): number | null | undefined {
   const id = toId(sent ?? '');
   if (id === undefined || id === 0) throw invalidInput('client.group', `Invalid client group ID: ${sent}`);
   return id;
-}
-
-function readTime(name: string, text: string | null | undefined): Date | undefined {
-  const given = filled(text);
-  if (given === undefined) return undefined;
-  const time = parseDate(given);
-  if (time === undefined) throw invalidInput('input.invalid', `Parameter "${name}" is invalid.`);
-  return time;
 }
 
 /** The process runs in the wire's zone, so local days are its days. */

@@ -4,7 +4,9 @@ import type { Page, PageRequest } from '#core/db/paginate';
 import type { Account } from './account.ts';
 import * as balances from './balance-repository.ts';
 import type { ClientService, ClientStatus } from './contract.ts';
+import * as groups from './group-repository.ts';
 import type { ReadRules } from './rules.ts';
+import * as history from './history-repository.ts';
 import * as clients from './repository.ts';
 import { presentForStaff, presentPublic } from './schema.ts';
 
@@ -36,7 +38,10 @@ export function createClients(readRules: ReadRules): Clients {
 
     tally: clients.tally,
     countByCountry: (ctx, limit) => clients.countByCountry(ctx.db, limit),
+    findIds: (ctx, text, limit) => clients.findIds(ctx.db, text, limit),
     searchIds: (ctx, text, limit) => clients.searchIds(ctx.db, text, limit),
+    groupTitles: (ctx, ids) => groups.findTitles(ctx.db, ids),
+    forgetSignInsBefore: (tx, time, limit) => history.removeBefore(tx.db, time, limit),
     settleCurrency: (tx, id, currency) => clients.settleCurrency(tx.db, id, currency, tx.now),
 
     async lookUp(ctx, { id, email }) {

@@ -7,7 +7,17 @@ import type { Toolbox } from '#core/toolbox';
 import type { NewAccount } from './account.ts';
 import * as balances from './balance-repository.ts';
 import { checkDetails, readEmail } from './check.ts';
-import { clientBeingRemoved, clientChangingCurrency, clientCreated, clientRemoved } from './contract.ts';
+import {
+  clientBeingCreated,
+  clientBeingRemoved,
+  clientBeingUpdated,
+  clientChangingCurrency,
+  clientCreated,
+  clientPasswordBeingChanged,
+  clientPasswordChanged,
+  clientRemoved,
+  clientUpdated,
+} from './contract.ts';
 import { clientWelcomed } from './event.ts';
 import type { DetailChanges } from './fields.ts';
 import * as groups from './group-repository.ts';
@@ -62,6 +72,7 @@ export function createKeeping({ settings, sessions }: Lent, letters: Links): Kee
 
       return unlessTaken(() =>
         atomic(ctx, async (tx) => {
+          await tx.ask(clientBeingCreated, { sent: { ...details, email, status, group_id: account.groupId } });
           if (account.groupId !== undefined) await lockGroup(tx, account.groupId);
           const { groupId, ip, createdAt = tx.now } = account;
           const id = await clients.insert(
@@ -83,6 +94,12 @@ export function createKeeping({ settings, sessions }: Lent, letters: Links): Kee
       const details = checkDetails(sent.details ?? {});
       const wasActive = await unlessTaken(() =>
         atomic(ctx, async (tx) => {
+          const { status, groupId: group_id } = sent;
+          await tx.ask(clientBeingUpdated, {
+            clientId: id,
+            ip: tx.ip ?? '',
+            sent: { ...details, email, status, group_id },
+          });
           const current = await getForUpdate(tx, id);
           const currency = details.currency === undefined ? current.currency : (details.currency ?? undefined);
           if (current.currency !== undefined && currency !== current.currency)
@@ -92,6 +109,7 @@ export function createKeeping({ settings, sessions }: Lent, letters: Links): Kee
           await clients.update(tx.db, id, { ...sent, email, details }, tx.now);
           if (sent.status !== undefined && sent.status !== 'active')
             await clients.setToken(tx.db, id, undefined, tx.now);
+          await tx.emit(clientUpdated, { clientId: id });
           await tx.record(`Updated client #${id}`);
           return current.status === 'active';
         }),
@@ -104,9 +122,11 @@ export function createKeeping({ settings, sessions }: Lent, letters: Links): Kee
       checkStrength(password);
       const hash = await hashPassword(password);
       await atomic(ctx, async (tx) => {
+        await tx.ask(clientPasswordBeingChanged, { clientId: id });
         await getForUpdate(tx, id);
         await clients.setPassword(tx.db, id, hash, tx.now);
         await links.removeResetsOf(tx.db, id);
+        await tx.emit(clientPasswordChanged, { clientId: id });
         await tx.record(`Changed the password of client #${id}`);
       });
       await sessions.endAll('client', id);

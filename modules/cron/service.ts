@@ -5,6 +5,7 @@ import { messageOf } from '#core/error';
 import { wireFormat } from '#core/http/wire-format';
 import type { Jobs } from '#core/scheduler';
 import type { SettingStore } from '#core/settings';
+import { cronFinished, cronStarting } from './contract.ts';
 
 export type Cron = ReturnType<typeof createCron>;
 
@@ -41,6 +42,7 @@ export function createCron({ jobs, settings, config }: Needs) {
 
   /** What another process is running at this moment is being done, so it has not failed. */
   async function runSteps(ctx: Context): Promise<void> {
+    await atomic(ctx, (tx) => tx.ask(cronStarting, {}));
     const failed: string[] = [];
     for (const { id, cron } of steps()) {
       if (await hasRun(ctx, id)) continue;
@@ -48,7 +50,10 @@ export function createCron({ jobs, settings, config }: Needs) {
       failed.push(id);
     }
     const lastRun = JSON.parse(toJson(ctx.now)) as string;
-    await atomic(ctx, (tx) => settings.saveParam(tx, 'last_cron_exec', lastRun));
+    await atomic(ctx, async (tx) => {
+      await settings.saveParam(tx, 'last_cron_exec', lastRun);
+      await tx.emit(cronFinished, {});
+    });
     if (failed.length > 0) throw new Error(`Some jobs failed: ${failed.join(', ')}.`);
   }
 

@@ -16,6 +16,7 @@ import { emailQueued } from './event.ts';
 import { createHistory } from './history.ts';
 import { createLetterFiles } from './letter-files.ts';
 import { migrations } from './migrations/index.ts';
+import { letterMenu, letterPages } from './pages.ts';
 import { createPost } from './post.ts';
 import { createQueue } from './queue.ts';
 import { createSandbox } from '#core/template/sandbox';
@@ -96,6 +97,8 @@ export const email = defineModule({
         record: history.record,
         forgetBefore: history.forgetBefore,
       }),
+      pages: letterPages(clientApi(history, limits)),
+      menu: letterMenu,
       api: {
         client: clientApi(history, limits),
         admin: { ...mailApi({ history, queue, post, staff }), ...templateApi(templates) },

@@ -3,6 +3,7 @@ import type { ModuleCatalog } from '#core/catalog';
 import { atomic, type Context } from '#core/context';
 import { forbidden, invalidInput, type AppError } from '#core/error';
 import type { SettingStore } from '#core/settings';
+import { configurationBeingSaved, configurationSaved } from './contract.ts';
 
 /** ASCII only: MySQL takes `mod_Client` and `mod_clïent` for `mod_client`, whose permission would be passed by. */
 const NAME = /^[A-Za-z0-9_-]{1,100}$/;
@@ -26,7 +27,9 @@ export function createConfiguration(settings: SettingStore, catalog: ModuleCatal
       if (owner === undefined) throw invalidName();
       requireSettingsOf(ctx.actor, owner);
       await atomic(ctx, async (tx) => {
+        await tx.ask(configurationBeingSaved, { ext, config });
         await settings.saveConfig(tx, owner, { ...config, ext });
+        await tx.emit(configurationSaved, { ext });
         await tx.record(`Updated extension "${ext}" configuration`);
       });
     },

@@ -2,6 +2,14 @@ import { mayEnter, type AdminActor } from '#core/actor';
 import type { ListedModule, ModuleCatalog } from '#core/catalog';
 import { atomic, type Context } from '#core/context';
 import { AppError, conflict, invalidInput, notFound } from '#core/error';
+import {
+  extensionActivated,
+  extensionBeingActivated,
+  extensionBeingDeactivated,
+  extensionBeingUninstalled,
+  extensionDeactivated,
+  extensionUninstalled,
+} from './contract.ts';
 
 export type ExtensionService = ReturnType<typeof createExtensionService>;
 
@@ -55,20 +63,28 @@ export function createExtensionService(catalog: ModuleCatalog) {
         throw notFound('extension.unknown_module', `Missing manifest file for the ${id} module.`);
       if (state === 'essential')
         throw conflict('extension.core', 'FOSSBilling core modules cannot be installed or removed');
+      await atomic(ctx, (tx) => tx.ask(extensionBeingActivated, { name: id, type }));
       await catalog.install(ctx, id);
-      await atomic(ctx, (tx) => tx.record(`Activated extension "${id}"`));
+      await atomic(ctx, async (tx) => {
+        await tx.emit(extensionActivated, { name: id, type });
+        await tx.record(`Activated extension "${id}"`);
+      });
       return listed(id);
     },
 
     async deactivate(ctx: Context, id: string, type: string, keepsData: boolean): Promise<void> {
       if (!isInstalled(type, id)) throw unknownExtension();
+      await atomic(ctx, (tx) => tx.ask(extensionBeingDeactivated, { name: id, type }));
       try {
         await catalog.deactivate(ctx, id, { keepData: keepsData });
       } catch (error) {
         // Somebody else was quicker.
         throw error instanceof AppError && error.code === 'module.not_installed' ? unknownExtension() : error;
       }
-      await atomic(ctx, (tx) => tx.record(`Deactivated extension "${id}"${keepsData ? ', keeping its data' : ''}`));
+      await atomic(ctx, async (tx) => {
+        await tx.emit(extensionDeactivated, { name: id, type });
+        await tx.record(`Deactivated extension "${id}"${keepsData ? ', keeping its data' : ''}`);
+      });
     },
 
     async uninstall(ctx: Context, id: string, type: string): Promise<void> {
@@ -92,8 +108,12 @@ export function createExtensionService(catalog: ModuleCatalog) {
           'extension.no_files',
           'Could not find the extension files in the supposed path. Please remove them from the disk manually.',
         );
+      await atomic(ctx, (tx) => tx.ask(extensionBeingUninstalled, { name: id, type }));
       await catalog.uninstall(ctx, id);
-      await atomic(ctx, (tx) => tx.record(`Uninstalled extension "${id}"`));
+      await atomic(ctx, async (tx) => {
+        await tx.emit(extensionUninstalled, { name: id, type });
+        await tx.record(`Uninstalled extension "${id}"`);
+      });
     },
 
     /** There is no directory to fetch from: modules come with the engine or lie in MODULES_DIR. */

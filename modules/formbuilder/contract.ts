@@ -44,6 +44,8 @@ export interface FormUser {
 }
 
 export interface FormService {
+  /** In the order they are filled in. */
+  fields(ctx: Context, formId: number): Promise<readonly Field[]>;
   /** Refuses what a visitor filled in, or left out, of a form that is there (commerce spec 6.4). */
   checkAnswers(ctx: Context, formId: number, answers: Settings): Promise<void>;
   /** Refuses what staff make of the answers of an order. */

@@ -36,6 +36,7 @@ export function createForms() {
   const users: FormUser[] = [];
 
   const lent: FormService = {
+    fields: (ctx, formId) => forms.listFields(ctx.db, formId),
     checkAnswers: async (ctx, formId, answers) =>
       enforcement.checkAnswers(await forms.listFields(ctx.db, formId), answers),
     checkConfig: async (ctx, formId, config) => enforcement.checkConfig(await forms.listFields(ctx.db, formId), config),
@@ -52,7 +53,6 @@ export function createForms() {
     },
 
     names: (ctx: Context) => forms.listNames(ctx.db),
-    fields: (ctx: Context, formId: number) => forms.listFields(ctx.db, formId),
 
     async getField(ctx: Context, id: number): Promise<Field> {
       return (await forms.findField(ctx.db, id)) ?? unknownField();

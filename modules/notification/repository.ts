@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { toDate, type StoredDate } from '#core/db/columns';
-import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { latestFirst, paginateFar, whereContains, type Page, type PageRequest } from '#core/db/paginate';
 import type { DayRange } from '#core/day-range';
 
 export interface Notification {
@@ -34,7 +34,17 @@ export function list(db: Knex, { id, search, from, before }: Filter, page: PageR
   if (search !== undefined) void whereContains(query, 'message', search);
   if (from !== undefined) void query.where('created_at', '>=', from);
   if (before !== undefined) void query.where('created_at', '<', before);
-  return paginate<Row, Notification>(query, page, (rows) => rows.orderBy('id', 'desc'), toNotification);
+  const rowsOf = (ids: readonly number[]) =>
+    db('notification')
+      .whereIn('id', [...ids])
+      .select('*');
+  return paginateFar<Row, Notification>(
+    query,
+    latestFirst('id', { id, search, from, before }),
+    page,
+    rowsOf,
+    toNotification,
+  );
 }
 
 export async function insert(db: Knex.Transaction, message: string, now: Date): Promise<number> {

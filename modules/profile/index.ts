@@ -3,6 +3,7 @@ import { clientProfileService } from '#modules/client/contract';
 import { staffService } from '#modules/staff/contract';
 import { profileAdminApi } from './api/admin.ts';
 import { profileClientApi } from './api/client.ts';
+import { profileMenu, profilePages } from './pages.ts';
 
 export const profile = defineModule({
   name: 'profile',
@@ -15,6 +16,11 @@ export const profile = defineModule({
   folder: new URL('.', import.meta.url),
 
   setup({ staff, clients }, { limits }) {
-    return { api: { client: profileClientApi(clients), admin: profileAdminApi({ staff, clients, limits }) } };
+    const client = profileClientApi(clients);
+    return {
+      api: { client, admin: profileAdminApi({ staff, clients, limits }) },
+      pages: profilePages(client, clients),
+      menu: profileMenu,
+    };
   },
 });

@@ -1,5 +1,6 @@
 import type { AdminActor } from '#core/actor';
 import type { Context } from '#core/context';
+import { ofVisit, type OfVisit } from '#core/endpoint';
 import { invalidInput } from '#core/error';
 import type { Limits } from '#core/http/limit';
 import { checkStrength } from '#core/password';
@@ -23,3 +24,10 @@ export async function changeStaffPassword(
   await limits.consume('profile_password_change_account', `admin:${ctx.actor.id}`);
   await staff.changePassword(ctx, current, next);
 }
+
+/** Ends the sessions of an account but for the one of this call (spec C6, C7); a call with a token has none. */
+export const onlyHere = (role: 'client' | 'admin', id: number): OfVisit =>
+  ofVisit(async (visit) => {
+    await visit.endOtherSessions(role, id);
+    return true;
+  });

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import type { AdminActor } from '#core/actor';
-import type { Context } from '#core/context';
+import type { Context, Tx } from '#core/context';
 import { defineEvent, defineHook } from '#core/event';
-import { Id } from '#core/schema';
+import { Id, MapOf } from '#core/schema';
 import { defineService } from '#core/service';
 
 /** All that other modules may see of staff. */
@@ -31,6 +31,8 @@ export interface StaffService {
   groups(ctx: Context): Promise<readonly StaffGroup[]>;
   /** Active members of any of these groups, each once. */
   listActiveIn(ctx: Context, groupIds: readonly number[]): Promise<readonly StaffMember[]>;
+  /** Removes sign-ins older than `time`, `limit` at most; returns how many went. */
+  forgetSignInsBefore(tx: Tx, time: Date, limit: number): Promise<number>;
 
   /** What a member does with the own account (platform spec C6). */
   tokenOf(ctx: Context, id: number): Promise<string | undefined>;
@@ -63,7 +65,32 @@ export const staffResetRequested = defineEvent(
   Type.Object({ staffId: Id, sealed: Type.String() }),
 );
 export const staffPasswordReset = defineEvent('staff.password_reset', StaffId);
+const SignInTry = Type.Object({ email: Type.String(), ip: Type.String() });
+const Sent = MapOf(Type.Unknown());
 /** Asked before the password of a sign-in is looked at. */
-export const staffSigningIn = defineHook('staff.signing_in', Type.Object({ email: Type.String(), ip: Type.String() }));
+export const staffSigningIn = defineHook('staff.signing_in', SignInTry);
+export const staffSignInFailed = defineEvent('staff.sign_in_failed', SignInTry);
+export const staffSignedIn = defineEvent('staff.signed_in', Type.Object({ staffId: Id, ip: Type.String() }));
+/** Asked before a password is set by the link of a letter. */
+export const staffResettingPassword = defineHook('staff.resetting_password', Type.Object({}));
+
+/** What staff do with the accounts of others. */
+export const staffBeingCreated = defineHook('staff.being_created', Type.Object({ sent: Sent }));
+export const staffCreated = defineEvent('staff.created', StaffId);
+export const staffBeingUpdated = defineHook('staff.being_updated', StaffId);
+export const staffUpdated = defineEvent('staff.updated', StaffId);
+export const staffBeingRemoved = defineHook('staff.being_removed', StaffId);
+export const staffRemoved = defineEvent('staff.removed', StaffId);
+export const staffPasswordBeingChanged = defineHook('staff.password_being_changed', StaffId);
+export const staffPasswordChanged = defineEvent('staff.password_changed', StaffId);
+
+/** What they do with their own. */
+export const staffChangingProfile = defineHook('staff.changing_profile', Type.Object({ staffId: Id, sent: Sent }));
+export const staffProfileChanged = defineEvent('staff.profile_changed', StaffId);
+export const staffChangingOwnPassword = defineHook('staff.changing_own_password', StaffId);
+export const staffOwnPasswordChanged = defineEvent('staff.own_password_changed', StaffId);
+export const staffReplacingToken = defineHook('staff.replacing_token', StaffId);
+export const staffTokenReplaced = defineEvent('staff.token_replaced', StaffId);
+
 /** Asked before a staff group is removed; whoever still needs the group refuses. */
 export const staffGroupBeingRemoved = defineHook('staff.group_being_removed', Type.Object({ groupId: Id }));

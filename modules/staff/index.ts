@@ -12,6 +12,7 @@ import { prepareAccounts } from './first-administrator.ts';
 import { examineGroups, createStaffGroups } from './groups.ts';
 import { letters } from './mail.ts';
 import { migrations } from './migrations/index.ts';
+import { linkPages } from './pages.ts';
 import { createOwnAccounts } from './own-account.ts';
 import { createStaffAdministration } from './service.ts';
 import { createStaffSignIn } from './sign-in.ts';
@@ -42,13 +43,16 @@ export const staff = defineModule({
 
   setup({ clients, orders }, { config, secrets, sessions, settings, limits }) {
     const doors = createStaffSignIn({ settings, secrets, sessions, limits });
+    const guest = guestApi(doors);
     return {
       provides: provide(staffService, createOwnAccounts(secrets)),
       api: {
-        guest: guestApi(doors),
+        guest,
         admin: adminApi({ staff: createStaffAdministration({ sessions }), groups: createStaffGroups(), doors }),
       },
       errorNumbers: { 'staff.email_taken': 788954 },
+      pages: linkPages(doors, guest),
+      signIn: { role: 'admin', endpoint: guest.login },
       mails: letters({ config, secrets, clients, orders }),
       authenticators: [staffAuthenticator(secrets)],
       prepare: prepareAccounts({ config, secrets }),

@@ -3,7 +3,7 @@ import { mail, type Letter, type Mail } from '#core/listener';
 import type { Context } from '#core/context';
 import type { Secrets } from '#core/secret';
 import { clientSignedUp, type ClientService } from '#modules/client/contract';
-import { orderCreated, orderSuspended, type OrderService } from '#modules/order/contract';
+import { orderCheckedOut, orderSuspended, type OrderService } from '#modules/order/contract';
 import { staffPasswordReset, staffResetRequested } from './contract.ts';
 import * as accounts from './repository.ts';
 import { RESET } from './sign-in.ts';
@@ -32,17 +32,17 @@ export function letters({ config, secrets, clients, orders }: Needs): readonly M
 
   return [
     mail(staffResetRequested, 'mod_staff_password_reset_request', (ctx, { staffId, sealed }) =>
-      toMember(ctx, staffId, { link: `${panel}/staff/email/${secrets.open(RESET, sealed)}` }),
+      toMember(ctx, staffId, { panel, hash: secrets.open(RESET, sealed) }),
     ),
     mail(staffPasswordReset, 'mod_staff_password_reset_approve', (ctx, { staffId }) =>
-      toMember(ctx, staffId, { link: `${panel}/staff/login` }),
+      toMember(ctx, staffId, { panel }),
     ),
     mail(clientSignedUp, 'mod_staff_client_signup', async (ctx, { clientId }) => {
       const client = await clients?.find(ctx, clientId);
       return client && toAll(ctx, { client, panel });
     }),
-    mail(orderCreated, 'mod_staff_client_order', async (ctx, { orderId }) => {
-      const order = await orders?.find(ctx, orderId);
+    mail(orderCheckedOut, 'mod_staff_client_order', async (ctx, { masterId }) => {
+      const order = await orders?.find(ctx, masterId);
       const client = order && (await clients?.find(ctx, order.clientId));
       return order && client && toAll(ctx, { order: { id: order.id, title: order.title }, client, panel });
     }),

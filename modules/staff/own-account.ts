@@ -5,12 +5,21 @@ import { checkStrength, hashPassword, verifyPassword } from '#core/password';
 import { randomToken, type Secrets } from '#core/secret';
 import { checkTimeZone } from '#core/time-zone';
 import type { Context } from '#core/context';
-import type { StaffService } from './contract.ts';
+import {
+  staffChangingOwnPassword,
+  staffChangingProfile,
+  staffOwnPasswordChanged,
+  staffProfileChanged,
+  staffReplacingToken,
+  staffTokenReplaced,
+  type StaffService,
+} from './contract.ts';
 import * as groups from './group-repository.ts';
 import * as accounts from './repository.ts';
 import type { SealedToken } from './repository.ts';
 import { SUPER_ADMIN } from './rights.ts';
 import { existing, refuseTaken } from './service.ts';
+import * as visits from './sign-in-repository.ts';
 
 export const TOKEN = 'admin.api_token';
 
@@ -27,6 +36,8 @@ export function createOwnAccounts(secrets: Secrets): StaffService {
 
     listActiveIn: (ctx, groupIds) => accounts.listActiveIn(ctx.db, groupIds),
 
+    forgetSignInsBefore: (tx, time, limit) => visits.removeSignInsBefore(tx.db, time, limit),
+
     async tokenOf(ctx, id) {
       const sealed = await accounts.findSealedToken(ctx.db, id);
       return sealed && secrets.open(TOKEN, sealed);
@@ -37,7 +48,9 @@ export function createOwnAccounts(secrets: Secrets): StaffService {
       if (change.timezone) checkTimeZone(change.timezone);
       await atomic(ctx, async (tx) => {
         const { email, name, signature, timezone } = change;
+        await tx.ask(staffChangingProfile, { staffId: tx.actor.id, sent: { ...change } });
         await refuseTaken(email, accounts.change(tx.db, tx.actor.id, { email, name, signature, timezone }, tx.now));
+        await tx.emit(staffProfileChanged, { staffId: tx.actor.id });
         await tx.record('Updated profile');
       });
     },
@@ -45,7 +58,9 @@ export function createOwnAccounts(secrets: Secrets): StaffService {
     async regenerateToken(ctx) {
       const token = sealToken(secrets, randomToken());
       await atomic(ctx, async (tx) => {
+        await tx.ask(staffReplacingToken, { staffId: tx.actor.id });
         await accounts.setToken(tx.db, tx.actor.id, token, tx.now);
+        await tx.emit(staffTokenReplaced, { staffId: tx.actor.id });
         await tx.record('Generated new API key');
       });
     },
@@ -56,7 +71,9 @@ export function createOwnAccounts(secrets: Secrets): StaffService {
       if (from === undefined || !(await verifyPassword(from, current))) throw wrongPassword();
       const to = await hashPassword(next);
       await atomic(ctx, async (tx) => {
+        await tx.ask(staffChangingOwnPassword, { staffId: tx.actor.id });
         if (!(await accounts.replacePasswordHash(tx.db, tx.actor.id, { from, to }, tx.now))) throw wrongPassword();
+        await tx.emit(staffOwnPasswordChanged, { staffId: tx.actor.id });
         await tx.record('Changed profile password');
       });
     },

@@ -7,7 +7,17 @@ import { conflict, invalidInput, notFound } from '#core/error';
 import type { SessionStore } from '#core/http/session';
 import { checkStrength, hashPassword } from '#core/password';
 import { checkTimeZone } from '#core/time-zone';
-import type { StaffMember } from './contract.ts';
+import {
+  staffBeingCreated,
+  staffBeingRemoved,
+  staffBeingUpdated,
+  staffCreated,
+  staffPasswordBeingChanged,
+  staffPasswordChanged,
+  staffRemoved,
+  staffUpdated,
+  type StaffMember,
+} from './contract.ts';
 import * as groups from './group-repository.ts';
 import type { PlacedGroup } from './group-tree.ts';
 import { checkManagesAccount, checkManagesGroup, keepOneAdministrator } from './hierarchy.ts';
@@ -62,6 +72,7 @@ export function createStaffAdministration({ sessions }: { readonly sessions: Ses
       if (application.timezone) checkTimeZone(application.timezone);
       const passwordHash = await hashPassword(password);
       return atomic(ctx, async (tx) => {
+        await tx.ask(staffBeingCreated, { sent: { ...application, group_id: groupId } });
         await groups.holdTree(tx.db);
         const tree = await groups.readTree(tx.db);
         if (tree.find(groupId) === undefined) throw noGroup();
@@ -69,6 +80,7 @@ export function createStaffAdministration({ sessions }: { readonly sessions: Ses
         const account = { ...application, passwordHash };
         const id = await refuseTaken(application.email, accounts.insert(tx.db, account, tx.now));
         await groups.insertMember(tx.db, id, groupId, tx.now);
+        await tx.emit(staffCreated, { staffId: id });
         await tx.record(`Created new staff member ${id}`);
         return id;
       });
@@ -77,6 +89,7 @@ export function createStaffAdministration({ sessions }: { readonly sessions: Ses
     async update(ctx, id, change) {
       const isDeactivated = await atomic(ctx, async (tx) => {
         const account = await getToChange(tx, id);
+        await tx.ask(staffBeingUpdated, { staffId: id });
         const leaves = account.status === 'active' && change.status === 'inactive';
         if (leaves && tx.actor.kind === 'admin' && tx.actor.id === id)
           throw conflict('staff.own_status', 'You cannot deactivate your own staff account');
@@ -86,6 +99,7 @@ export function createStaffAdministration({ sessions }: { readonly sessions: Ses
         if (change.timezone) checkTimeZone(change.timezone);
         await refuseTaken(change.email, accounts.change(tx.db, id, change, tx.now));
         if (leaves) await accounts.setToken(tx.db, id, undefined, tx.now);
+        await tx.emit(staffUpdated, { staffId: id });
         await tx.record(`Updated staff member ${id} details`);
         return leaves;
       });
@@ -99,7 +113,9 @@ export function createStaffAdministration({ sessions }: { readonly sessions: Ses
           throw conflict('staff.cron', 'The cron administrator account cannot be removed');
         await checkManagesAccount(tx, account, await groups.readTree(tx.db));
         await keepOneAdministrator(tx, account);
+        await tx.ask(staffBeingRemoved, { staffId: id });
         await accounts.remove(tx.db, id);
+        await tx.emit(staffRemoved, { staffId: id });
         await tx.record(`Deleted staff member ${id}`);
       });
       await sessions.endAll('admin', id);
@@ -112,7 +128,9 @@ export function createStaffAdministration({ sessions }: { readonly sessions: Ses
       await atomic(ctx, async (tx) => {
         const account = await getToChange(tx, id);
         await checkManagesAccount(tx, account, await groups.readTree(tx.db));
+        await tx.ask(staffPasswordBeingChanged, { staffId: id });
         await accounts.setPasswordHash(tx.db, id, passwordHash, tx.now);
+        await tx.emit(staffPasswordChanged, { staffId: id });
         await tx.record(`Changed staff member ${id} password`);
       });
       await sessions.endAll('admin', id);

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { toDate, type StoredDate } from '#core/db/columns';
-import { paginate, type Page, type PageRequest } from '#core/db/paginate';
+import { latestFirst, paginateFar, type Page, type PageRequest } from '#core/db/paginate';
 import { matching } from './repository.ts';
 
 /** One open reset per account: the last letter is the one that counts. */
@@ -61,26 +61,41 @@ export const insertSignIn = async (db: Knex.Transaction, id: number, ip: string 
 
 export function listSignIns(db: Knex, filter: SignInFilter, page: PageRequest): Promise<Page<SignIn>> {
   const { id, search, accountId, ip, from, before } = filter;
-  const query = db('activity_admin_history as history').leftJoin('admin', 'admin.id', 'history.admin_id');
+  const query: Knex.QueryBuilder = db('activity_admin_history as history');
   if (id !== undefined) void query.where('history.id', id);
   if (accountId !== undefined) void query.where('history.admin_id', accountId);
   if (ip !== undefined) void query.where('history.ip', ip);
   if (from !== undefined) void query.where('history.created_at', '>=', from);
   if (before !== undefined) void query.where('history.created_at', '<', before);
   if (search !== undefined)
-    void query.where((either) => {
+    void withAccount(query).where((either) => {
       void matching(either, search);
       if (/^\d{1,15}$/.test(search)) void either.orWhere('admin.id', Number(search));
     });
-  return paginate(query, page, (rows) => rows.select(SIGN_IN_COLUMNS).orderBy('history.id', 'desc'), toSignIn);
+  const rowsOf = (ids: readonly number[]) =>
+    withAccount(db('activity_admin_history as history').whereIn('history.id', [...ids])).select(SIGN_IN_COLUMNS);
+  return paginateFar(query, latestFirst('history.id', filter), page, rowsOf, toSignIn);
 }
 
+const withAccount = (query: Knex.QueryBuilder): Knex.QueryBuilder =>
+  query.leftJoin('admin', 'admin.id', 'history.admin_id');
+
 export async function findSignIn(db: Knex, id: number): Promise<SignIn | undefined> {
-  const row = (await db('activity_admin_history as history')
-    .leftJoin('admin', 'admin.id', 'history.admin_id')
+  const row = (await withAccount(db('activity_admin_history as history'))
     .where('history.id', id)
     .first(SIGN_IN_COLUMNS)) as SignInRow | undefined;
   return row && toSignIn(row);
+}
+
+/** A chunk at a time: returns how many went. */
+export async function removeSignInsBefore(db: Knex.Transaction, time: Date, limit: number): Promise<number> {
+  const rows = (await db('activity_admin_history')
+    .where('created_at', '<', time)
+    .orderBy('created_at')
+    .limit(limit)
+    .select('id')) as { id: number }[];
+  const ids = rows.map(({ id }) => id);
+  return ids.length === 0 ? 0 : db('activity_admin_history').whereIn('id', ids).del();
 }
 
 const SIGN_IN_COLUMNS = [

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { addressMatcher, readLines } from '#core/address';
 import { atomic, type Context } from '#core/context';
 import { later, SECOND } from '#core/clock';
-import { AppError, forbidden, invalidInput, notFound } from '#core/error';
+import { AppError, conflict, forbidden, invalidInput, notFound } from '#core/error';
 import type { Limits } from '#core/http/limit';
 import type { SessionStore } from '#core/http/session';
 import { LOGIN_PACE, paced, RESET_PACE } from '#core/pace';
@@ -10,7 +11,14 @@ import { isTruthy } from '#core/schema';
 import { randomHex, type Secrets } from '#core/secret';
 import type { SettingStore } from '#core/settings';
 import type { Page, PageRequest } from '#core/db/paginate';
-import { staffPasswordReset, staffResetRequested, staffSigningIn } from './contract.ts';
+import {
+  staffPasswordReset,
+  staffResetRequested,
+  staffResettingPassword,
+  staffSignedIn,
+  staffSigningIn,
+  staffSignInFailed,
+} from './contract.ts';
 import * as accounts from './repository.ts';
 import type { Account } from './repository.ts';
 import * as visits from './sign-in-repository.ts';
@@ -32,6 +40,8 @@ export interface StaffSignIn {
   signIn(ctx: Context, email: string, password: string): Promise<Account>;
   /** Answers the same whoever asks: nobody learns from it who works here. */
   requestReset(ctx: Context, email: string): Promise<void>;
+  /** Throws unless the link that carries `code` still works. */
+  checkReset(ctx: Context, code: string): Promise<void>;
   confirmReset(ctx: Context, reset: Reset): Promise<void>;
   list(ctx: Context, filter: SignInFilter, page: PageRequest): Promise<Page<SignIn>>;
   get(ctx: Context, id: number): Promise<SignIn>;
@@ -49,12 +59,14 @@ export function createStaffSignIn({ settings, secrets, sessions, limits }: Needs
 
   async function signIn(ctx: Context, email: string, password: string): Promise<Account> {
     checkAddress(await config(ctx), ctx.ip);
-    await atomic(ctx, (tx) => tx.ask(staffSigningIn, { email, ip: tx.ip ?? '' }));
+    const attempt = { email, ip: ctx.ip ?? '' };
+    await atomic(ctx, (tx) => tx.ask(staffSigningIn, attempt));
     const found = await accounts.findByEmail(ctx.db, email);
     const account = found && maySignIn(found) ? found : undefined;
     const isRight = await verifyPassword(account?.passwordHash ?? NOBODYS_HASH, password);
     if (account === undefined || !isRight) {
       ctx.log.warn('staff sign-in refused', { ip: ctx.ip });
+      await atomic(ctx, (tx) => tx.emit(staffSignInFailed, attempt));
       throw forbidden('staff.sign_in', 'Check your login details');
     }
     const from = account.passwordHash;
@@ -62,6 +74,7 @@ export function createStaffSignIn({ settings, secrets, sessions, limits }: Needs
     await atomic(ctx, async (tx) => {
       if (to !== undefined) await accounts.replacePasswordHash(tx.db, account.id, { from, to }, tx.now);
       await visits.insertSignIn(tx.db, account.id, tx.ip, tx.now);
+      await tx.emit(staffSignedIn, { staffId: account.id, ip: attempt.ip });
       await tx.record(`Staff member ${account.id} logged in`);
     });
     return account;
@@ -102,6 +115,7 @@ export function createStaffSignIn({ settings, secrets, sessions, limits }: Needs
     if ((await visits.findReset(ctx.db, hash, after)) === undefined) throw pastReset(); // spares the hashing
     const passwordHash = await hashPassword(password);
     const id = await atomic(ctx, async (tx) => {
+      await tx.ask(staffResettingPassword, {});
       const reset = await visits.findReset(tx.db, hash, after);
       if (reset === undefined) throw pastReset();
       const account = await accounts.find(tx.db, reset.accountId);
@@ -119,6 +133,11 @@ export function createStaffSignIn({ settings, secrets, sessions, limits }: Needs
   return {
     signIn: (ctx, email, password) => paced(LOGIN_PACE, () => signIn(ctx, email, password)),
     requestReset: (ctx, email) => paced(LOGIN_PACE, () => requestReset(ctx, email)),
+    async checkReset(ctx, code) {
+      checkResetIsOpen(await config(ctx));
+      if ((await visits.findReset(ctx.db, hashOf(code), later(ctx.now, -RESET_LASTS_MS))) === undefined)
+        throw pastReset();
+    },
     confirmReset: (ctx, reset) => paced(RESET_PACE, () => confirmReset(ctx, reset)),
     list: (ctx, filter, page) => visits.listSignIns(ctx.db, filter, page),
     async get(ctx, id) {
@@ -135,9 +154,8 @@ const maySignIn = ({ status, systemName }: Account): boolean => status === 'acti
 function checkAddress(config: Readonly<Record<string, unknown>>, ip: string | undefined): void {
   const { check_ip: isChecked, allowed_ips: listed } = config;
   if (!isTruthy(isChecked)) return;
-  const lines = Array.isArray(listed) ? listed.map(String) : typeof listed === 'string' ? listed.split(/[\s,]+/) : [];
-  const allowed = lines.map((line) => line.trim()).filter((line) => line !== '');
-  if (allowed.length > 0 && (ip === undefined || !allowed.includes(ip)))
+  const allowed = readLines(listed);
+  if (allowed.length > 0 && (ip === undefined || !addressMatcher(allowed)(ip)))
     throw forbidden('staff.address', 'You are not allowed to login to admin area from this IP address.');
 }
 
@@ -147,7 +165,7 @@ function checkResetIsOpen({ public: shown }: Readonly<Record<string, unknown>>):
 }
 
 const forbiddenReset = () => invalidInput('staff.reset_disabled', 'Password reset has been disabled');
-const pastReset = () => notFound('staff.past_reset', PAST_RESET);
+const pastReset = () => conflict('staff.past_reset', PAST_RESET);
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 function requireText(text: string, message: string): void {

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { holds, mayEnter, type AdminActor } from '#core/actor';
 import { atomic, type Context, type Tx } from '#core/context';
 import { invalidInput, notFound } from '#core/error';
-import { PeriodError, periodTitle } from '#core/period';
 import type { Toolbox } from '#core/toolbox';
 import { readVersion } from '#core/version';
 import { describeCompany } from './company.ts';
+import { systemChangingSettings, systemSettingsChanged } from './contract.ts';
 import { checkCustomInterface, checkInterface } from './environment.ts';
 import { listNotices, type Notice } from './notices.ts';
 import { readParams } from './params.ts';
@@ -49,19 +49,13 @@ export function createSystemService({ settings, config, catalog, sessions, limit
       return (await settings.param(ctx, name)) ?? null;
     },
 
-    titleOf(period: string | undefined): string {
-      try {
-        return periodTitle(period);
-      } catch (error) {
-        throw error instanceof PeriodError ? invalidInput('system.period', error.message) : error;
-      }
-    },
-
     async update(ctx: Context<AdminActor>, sent: Readonly<Record<string, unknown>>): Promise<void> {
       const params = readParams(sent, ctx.actor);
       if (params.length === 0) return;
       await atomic(ctx, async (tx) => {
+        await tx.ask(systemChangingSettings, { sent: Object.fromEntries(params) });
         for (const [name, value] of params) await settings.saveParam(tx, name, value);
+        await tx.emit(systemSettingsChanged, {});
         await tx.record('Updated system general settings');
       });
     },

@@ -1,14 +1,16 @@
 import { Type } from '@sinclair/typebox';
 import { holds } from '#core/actor';
 import { HOUR, later } from '#core/clock';
-import { adminEndpoint, file, signedIn } from '#core/endpoint';
+import { adminEndpoint, Done, done, file, signedIn } from '#core/endpoint';
 import { invalidInput } from '#core/error';
 import { Flag, Id, List, listed, MapOf, PageOf, pageRequest, required, Text, Anything } from '#core/schema';
 import type { ClientProfileService } from '../contract.ts';
 import { identityOf, type Accounts } from '../account-service.ts';
+import * as ledger from '../balance-schema.ts';
 import type { Balances } from '../balance-service.ts';
 import { exportClients } from '../export.ts';
 import type { Groups } from '../group-service.ts';
+import * as history from '../history-schema.ts';
 import * as wire from '../schema.ts';
 import type { Clients } from '../service.ts';
 import type { Keeping } from '../staff-service.ts';
@@ -27,7 +29,6 @@ interface Services {
 /** Reset links older than this go on demand; they stopped working long before. */
 const STALE_RESET_MS = 2 * HOUR;
 
-const done = <T>(work: Promise<T>): Promise<boolean> => work.then(() => true);
 const ofId = (message: string) => Type.Object({ id: required(message, Id) });
 
 export const adminApi = ({ clients, keeping, accounts, profiles, balances, groups, writeTime }: Services) => ({
@@ -86,7 +87,7 @@ export const adminApi = ({ clients, keeping, accounts, profiles, balances, group
     summary: 'Change a client: what is not sent stays as it is.',
     permission: 'edit_profile',
     input: wire.UpdateInput,
-    output: Type.Boolean(),
+    output: Done,
     handle: (ctx, input) => done(keeping.update(ctx, input.id, wire.toChange(input))),
   }),
 
@@ -98,7 +99,7 @@ export const adminApi = ({ clients, keeping, accounts, profiles, balances, group
       password: required('Password required', Text()),
       password_confirm: required('Password confirmation required', Text()),
     }),
-    output: Type.Boolean(),
+    output: Done,
     handle: (ctx, { id, password, password_confirm }) =>
       done(keeping.changePassword(ctx, id, password, password_confirm)),
   }),
@@ -107,7 +108,7 @@ export const adminApi = ({ clients, keeping, accounts, profiles, balances, group
     summary: 'Remove a client and all that belongs to it.',
     permission: 'delete',
     input: ofId('Client ID is missing'),
-    output: Type.Boolean(),
+    output: Done,
     handle: (ctx, { id }) => done(keeping.remove(ctx, id)),
   }),
 
@@ -115,24 +116,24 @@ export const adminApi = ({ clients, keeping, accounts, profiles, balances, group
     summary: 'Remove several clients; stops at the first that is not there.',
     permission: ['bulk_delete', 'delete'],
     input: Type.Object({ ids: required('IDs were not passed', List(Id)) }),
-    output: Type.Boolean(),
+    output: Done,
     handle: (ctx, { ids }) => done(keeping.removeAll(ctx, ids)),
   }),
 
   balance_get_list: adminEndpoint({
     summary: 'List what clients paid in advance and spent, newest first.',
     permission: 'manage_balance',
-    input: wire.LinesInput,
-    output: PageOf(wire.LineView),
+    input: ledger.LinesInput,
+    output: PageOf(ledger.LineView),
     handle: async (ctx, input) =>
-      listed(await balances.list(ctx, wire.toLineFilter(input), pageRequest(input)), wire.presentLine),
+      listed(await balances.list(ctx, ledger.toLineFilter(input), pageRequest(input)), ledger.presentLine),
   }),
 
   balance_delete: adminEndpoint({
     summary: 'Take back a line of a balance.',
     permission: 'manage_balance',
     input: ofId('Client ID was not passed'),
-    output: Type.Boolean(),
+    output: Done,
     handle: (ctx, { id }) => done(balances.removeLine(ctx, id)),
   }),
 
@@ -146,7 +147,7 @@ export const adminApi = ({ clients, keeping, accounts, profiles, balances, group
       type: Text({ maxLength: 100, default: 'gift' }),
       rel_id: Type.Optional(Text({ maxLength: 20 })),
     }),
-    output: Type.Boolean(),
+    output: Done,
     handle: (ctx, { id, amount, description, type, rel_id }) =>
       done(balances.addFunds(ctx, { clientId: id, amount, description, type, relId: rel_id })),
   }),
@@ -155,17 +156,17 @@ export const adminApi = ({ clients, keeping, accounts, profiles, balances, group
     summary: 'Remove links to set a new password that are older than two hours.',
     permission: 'delete',
     input: Type.Object({}),
-    output: Type.Boolean(),
+    output: Done,
     handle: (ctx) => done(accounts.removeOldResets(ctx, later(ctx.now, -STALE_RESET_MS))),
   }),
 
   login_history_get_list: adminEndpoint({
     summary: 'List sign-ins of clients, newest first.',
     permission: 'view_login_history',
-    input: wire.SignInsInput,
-    output: PageOf(wire.SignInView),
+    input: history.SignInsInput,
+    output: PageOf(history.SignInView),
     handle: async (ctx, input) =>
-      listed(await accounts.listSignIns(ctx, wire.toSignInFilter(input), pageRequest(input)), wire.presentSignIn),
+      listed(await accounts.listSignIns(ctx, history.toSignInFilter(input), pageRequest(input)), history.presentSignIn),
   }),
 
   get_statuses: adminEndpoint({
@@ -201,7 +202,7 @@ export const adminApi = ({ clients, keeping, accounts, profiles, balances, group
     summary: 'Change the title of a client group.',
     permission: 'manage_groups',
     input: Type.Object({ id: required('Group ID is missing', Id), title: Type.Optional(Text({ maxLength: 255 })) }),
-    output: Type.Boolean(),
+    output: Done,
     handle: (ctx, { id, title }) => done(groups.rename(ctx, id, title)),
   }),
 
@@ -209,7 +210,7 @@ export const adminApi = ({ clients, keeping, accounts, profiles, balances, group
     summary: 'Remove a client group that has no clients.',
     permission: 'manage_groups',
     input: ofId('Group ID is missing'),
-    output: Type.Boolean(),
+    output: Done,
     handle: (ctx, { id }) => done(groups.remove(ctx, id)),
   }),
 

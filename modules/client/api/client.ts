@@ -2,8 +2,8 @@ import { Type } from '@sinclair/typebox';
 import { clientEndpoint } from '#core/endpoint';
 import { listed, Or, PageOf, pageRequest } from '#core/schema';
 import type { Accounts } from '../account-service.ts';
+import * as ledger from '../balance-schema.ts';
 import type { Balances } from '../balance-service.ts';
-import * as wire from '../schema.ts';
 
 interface Services {
   readonly accounts: Accounts;
@@ -13,11 +13,11 @@ interface Services {
 export const clientApi = ({ accounts, balances }: Services) => ({
   balance_get_list: clientEndpoint({
     summary: 'List what you paid in advance and spent, newest first.',
-    input: wire.OwnLinesInput,
-    output: PageOf(wire.LineView),
+    input: ledger.OwnLinesInput,
+    output: PageOf(ledger.LineView),
     handle: async (ctx, input) => {
-      const own = { ...wire.toLineFilter(input), clientId: ctx.actor.id };
-      return listed(await balances.list(ctx, own, pageRequest(input)), wire.presentLine);
+      const own = { ...ledger.toLineFilter(input), clientId: ctx.actor.id };
+      return listed(await balances.list(ctx, own, pageRequest(input)), ledger.presentLine);
     },
   }),
 

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { guestEndpoint, signedIn } from '#core/endpoint';
+import { Done, done, guestEndpoint, signedIn } from '#core/endpoint';
 import { MapOf, required, Text } from '#core/schema';
 import type { Accounts } from '../account-service.ts';
 import type { ReadRules } from '../rules.ts';
@@ -37,8 +37,8 @@ export const guestApi = (accounts: Accounts, readRules: ReadRules) => ({
       { email: required('Email required', Text()) },
       { additionalProperties: true, description: 'Fields of spam protection come beside this one.' },
     ),
-    output: Type.Boolean(),
-    handle: (ctx, input) => accounts.askReset(ctx, input.email, input).then(() => true),
+    output: Done,
+    handle: (ctx, input) => done(accounts.askReset(ctx, input.email, input)),
   }),
 
   update_password: guestEndpoint({
@@ -49,9 +49,9 @@ export const guestApi = (accounts: Accounts, readRules: ReadRules) => ({
       password: required('Password required', Text()),
       password_confirm: required('Password confirmation required', Text()),
     }),
-    output: Type.Boolean(),
+    output: Done,
     handle: (ctx, { hash, password, password_confirm }) =>
-      accounts.resetPassword(ctx, hash, password, password_confirm).then(() => true),
+      done(accounts.resetPassword(ctx, hash, password, password_confirm)),
   }),
 
   required: guestEndpoint({

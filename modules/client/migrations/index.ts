@@ -7,6 +7,7 @@ import { createClientPasswordReset } from './005_create_client_password_reset.ts
 import { createClientEmailConfirmation } from './006_create_client_email_confirmation.ts';
 import { createActivityClientHistory } from './007_create_activity_client_history.ts';
 import { indexClientCountry } from './008_index_client_country.ts';
+import { allowClientWithoutEmail } from './009_allow_client_without_email.ts';
 
 export const migrations: readonly Migration[] = [
   createClientGroup,
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   createClientEmailConfirmation,
   createActivityClientHistory,
   indexClientCountry,
+  allowClientWithoutEmail,
 ];

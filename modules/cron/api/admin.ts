@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { DateTime, Or, Truthy } from '#core/schema';
 import type { GuestCron } from '../guest-cron.ts';
 import type { Cron } from '../service.ts';
@@ -30,11 +30,8 @@ export const adminApi = (cron: Cron, guestCron: GuestCron, baseUrl: string) => (
     summary: 'Whether an outside cron may run the jobs.',
     permission: manageSettings,
     input: Type.Object({ guest_cron: Truthy() }),
-    output: Type.Literal(true),
-    handle: async (ctx, { guest_cron }) => {
-      await guestCron.set(ctx, guest_cron);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { guest_cron }) => done(guestCron.set(ctx, guest_cron)),
   }),
 
   regenerate_cron_hash: adminEndpoint({

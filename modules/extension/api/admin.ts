@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { Flag, required, Text, Truthy } from '#core/schema';
 import type { Configuration } from '../configuration.ts';
 import { describeLanguage, type Languages } from '../languages.ts';
@@ -15,7 +15,6 @@ import {
 } from '../schema.ts';
 import type { ExtensionService } from '../service.ts';
 
-const done = Type.Literal(true);
 const Extension = Type.Object({
   id: required('Extension ID was not passed', Text()),
   type: required('Extension type was not passed', Text()),
@@ -85,11 +84,8 @@ export const adminApi = (
     summary: 'Enable a language, or disable it.',
     permission: 'manage_extensions',
     input: Locale,
-    output: done,
-    handle: async (ctx, { locale_id }) => {
-      await languages.toggle(ctx, locale_id);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { locale_id }) => done(languages.toggle(ctx, locale_id)),
   }),
 
   locale_completion: adminEndpoint({
@@ -120,22 +116,16 @@ export const adminApi = (
     summary: 'Deactivate a module. Its tables are dropped after a backup, or stay with `keep_data`.',
     permission: 'manage_extensions',
     input: Type.Object({ id: Text({ default: '' }), type: Text({ default: 'mod' }), keep_data: Flag() }),
-    output: done,
-    handle: async (ctx, { id, type, keep_data }) => {
-      await extensions.deactivate(ctx, id, type, keep_data);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id, type, keep_data }) => done(extensions.deactivate(ctx, id, type, keep_data)),
   }),
 
   uninstall: adminEndpoint({
     summary: 'Drop what is left of a deactivated module, after a backup.',
     permission: 'uninstall_extensions',
     input: Extension,
-    output: done,
-    handle: async (ctx, { id, type }) => {
-      await extensions.uninstall(ctx, id, type);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id, type }) => done(extensions.uninstall(ctx, id, type)),
   }),
 
   install: adminEndpoint({
@@ -158,10 +148,7 @@ export const adminApi = (
     summary: 'Replace the configuration of a module by all that is sent.',
     permission: 'access',
     input: Type.Object({ ext }, { additionalProperties: true }),
-    output: done,
-    handle: async (ctx, input) => {
-      await configuration.save(ctx, input.ext, input);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, input) => done(configuration.save(ctx, input.ext, input)),
   }),
 });

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { Id, MapOf, required, Text, Truthy } from '#core/schema';
 import {
   FieldView,
@@ -20,7 +20,6 @@ import { given, SentId } from './given.ts';
 
 const name = Text({ maxLength: 255 });
 const formId = required('Form id was not passed', Id);
-const Done = Type.Literal(true);
 
 export const adminApi = (forms: Forms) => ({
   get_forms: adminEndpoint({
@@ -86,10 +85,8 @@ export const adminApi = (forms: Forms) => ({
       show_title: Truthy(true),
     }),
     output: Done,
-    handle: async (ctx, { form_id, form_name, type, show_title }) => {
-      await forms.updateSettings(ctx, form_id, { name: form_name, style: { type, showsTitle: show_title } });
-      return true as const;
-    },
+    handle: (ctx, { form_id, form_name, type, show_title }) =>
+      done(forms.updateSettings(ctx, form_id, { name: form_name, style: { type, showsTitle: show_title } })),
   }),
 
   copy_form: adminEndpoint({
@@ -105,10 +102,7 @@ export const adminApi = (forms: Forms) => ({
     permission: 'manage',
     input: Type.Object({ id: SentId }),
     output: Done,
-    handle: async (ctx, { id }) => {
-      await forms.remove(ctx, given('delete_form', id));
-      return true as const;
-    },
+    handle: (ctx, { id }) => done(forms.remove(ctx, given('delete_form', id))),
   }),
 
   add_field: adminEndpoint({
@@ -133,9 +127,6 @@ export const adminApi = (forms: Forms) => ({
     permission: 'manage',
     input: Type.Object({ id: SentId }),
     output: Done,
-    handle: async (ctx, { id }) => {
-      await forms.removeField(ctx, given('delete_field', id));
-      return true as const;
-    },
+    handle: (ctx, { id }) => done(forms.removeField(ctx, given('delete_field', id))),
   }),
 });

@@ -1,12 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import { DayRangeInput, readDayRange } from '#core/day-range';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { Id, listed, PageOf, pageRequest, Paging, required, Text } from '#core/schema';
 import { NotificationView, present } from '../schema.ts';
 import type { Notifications } from '../service.ts';
 
 const OneNotification = Type.Object({ id: required('Notification ID was not passed', Id) });
-const done = Type.Literal(true);
 
 export const adminApi = (notifications: Notifications) => ({
   get_list: adminEndpoint({
@@ -45,15 +44,15 @@ export const adminApi = (notifications: Notifications) => ({
     summary: 'Remove a message.',
     permission: 'manage',
     input: OneNotification,
-    output: done,
-    handle: (ctx, { id }) => notifications.remove(ctx, id).then(() => true as const),
+    output: Done,
+    handle: (ctx, { id }) => done(notifications.remove(ctx, id)),
   }),
 
   delete_all: adminEndpoint({
     summary: 'Remove all messages.',
     permission: 'manage',
     input: Type.Object({}),
-    output: done,
-    handle: (ctx) => notifications.removeAll(ctx).then(() => true as const),
+    output: Done,
+    handle: (ctx) => done(notifications.removeAll(ctx)),
   }),
 });

@@ -1,12 +1,12 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint, ofVisit, signedOut } from '#core/endpoint';
+import { adminEndpoint, Done, done, signedOut } from '#core/endpoint';
 import { notFound } from '#core/error';
 import type { Limits } from '#core/http/limit';
 import { Id, required, Text } from '#core/schema';
 import type { ClientProfileService } from '#modules/client/contract';
 import type { StaffService } from '#modules/staff/contract';
 import { presentStaffProfile, StaffProfile } from '../schema.ts';
-import { changeStaffPassword } from '../service.ts';
+import { changeStaffPassword, onlyHere } from '../service.ts';
 
 const Line = Text({ maxLength: 255 });
 
@@ -38,11 +38,8 @@ export const profileAdminApi = ({ staff, clients, limits }: Needs) => ({
       signature: Type.Optional(Line),
       timezone: Type.Optional(Text({ maxLength: 64 })),
     }),
-    output: Type.Literal(true),
-    handle: async (ctx, change) => {
-      await staff.updateProfile(ctx, change);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, change) => done(staff.updateProfile(ctx, change)),
   }),
 
   generate_api_key: adminEndpoint({
@@ -50,11 +47,8 @@ export const profileAdminApi = ({ staff, clients, limits }: Needs) => ({
     permission: 'access',
     prefersSession: true,
     input: Type.Object({}),
-    output: Type.Literal(true),
-    handle: async (ctx) => {
-      await staff.regenerateToken(ctx);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx) => done(staff.regenerateToken(ctx)),
   }),
 
   change_password: adminEndpoint({
@@ -65,10 +59,10 @@ export const profileAdminApi = ({ staff, clients, limits }: Needs) => ({
       new_password: required('New password is required', Text()),
       confirm_password: required('New password confirmation is required', Text()),
     }),
-    output: Type.Literal(true),
+    output: Done,
     handle: async (ctx, { current_password: current, new_password: next, confirm_password: confirmation }) => {
       await changeStaffPassword({ staff, limits }, ctx, { current, next, confirmation });
-      return onlyHere(ctx.actor.id);
+      return onlyHere('admin', ctx.actor.id);
     },
   }),
 
@@ -76,15 +70,15 @@ export const profileAdminApi = ({ staff, clients, limits }: Needs) => ({
     summary: 'End all sessions of the own account but the one of this call.',
     permission: 'access',
     input: Type.Object({}),
-    output: Type.Literal(true),
-    handle: (ctx) => Promise.resolve(onlyHere(ctx.actor.id)),
+    output: Done,
+    handle: (ctx) => Promise.resolve(onlyHere('admin', ctx.actor.id)),
   }),
 
   logout: adminEndpoint({
     summary: 'Sign out of the staff area; a client who is signed in at the same browser stays.',
     permission: 'access',
     input: Type.Object({}),
-    output: Type.Literal(true),
+    output: Done,
     handle: () => Promise.resolve(signedOut('admin', true)),
   }),
 
@@ -97,9 +91,3 @@ export const profileAdminApi = ({ staff, clients, limits }: Needs) => ({
     handle: (ctx, { id }) => clients.replaceToken(ctx, id),
   }),
 });
-
-const onlyHere = (id: number) =>
-  ofVisit(async (visit) => {
-    await visit.endOtherSessions('admin', id);
-    return true;
-  });

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
-import { clientEndpoint, signedOut } from '#core/endpoint';
+import { clientEndpoint, Done, done, signedOut } from '#core/endpoint';
 import { Or, required, Text } from '#core/schema';
 import { OwnClient, ProfileInput, type ClientProfileService } from '#modules/client/contract';
+import { onlyHere } from '../service.ts';
 
 export const profileClientApi = (clients: ClientProfileService) => ({
   get: clientEndpoint({
@@ -14,8 +15,8 @@ export const profileClientApi = (clients: ClientProfileService) => ({
   update: clientEndpoint({
     summary: 'Change your own data: what is not sent stays as it is.',
     input: ProfileInput,
-    output: Type.Boolean(),
-    handle: (ctx, change) => clients.updateProfile(ctx, change).then(() => true),
+    output: Done,
+    handle: (ctx, change) => done(clients.updateProfile(ctx, change)),
   }),
 
   api_key_get: clientEndpoint({
@@ -35,29 +36,31 @@ export const profileClientApi = (clients: ClientProfileService) => ({
   }),
 
   change_password: clientEndpoint({
-    summary: 'Change your own password. You are signed out everywhere.',
+    summary: 'Change your own password and sign out everywhere but here.',
     limit: 'profile_password_change_ip',
     input: Type.Object({
       current_password: required('Current password required', Text()),
       new_password: required('New password required', Text()),
       confirm_password: required('New password confirmation required', Text()),
     }),
-    output: Type.Boolean(),
-    handle: (ctx, { current_password: current, new_password: next, confirm_password: confirmation }) =>
-      clients.changeOwnPassword(ctx, { current, next, confirmation }).then(() => true),
+    output: Done,
+    handle: async (ctx, { current_password: current, new_password: next, confirm_password: confirmation }) => {
+      await clients.changeOwnPassword(ctx, { current, next, confirmation });
+      return onlyHere('client', ctx.actor.id);
+    },
   }),
 
   logout: clientEndpoint({
     summary: 'Sign out here.',
     input: Type.Object({}),
-    output: Type.Boolean(),
+    output: Done,
     handle: () => Promise.resolve(signedOut('client', true)),
   }),
 
   destroy_sessions: clientEndpoint({
-    summary: 'Sign out everywhere.',
+    summary: 'Sign out everywhere but here.',
     input: Type.Object({}),
-    output: Type.Boolean(),
-    handle: (ctx) => clients.endSessions(ctx, ctx.actor.id).then(() => true),
+    output: Done,
+    handle: (ctx) => Promise.resolve(onlyHere('client', ctx.actor.id)),
   }),
 });

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { Anything, Id, MapOf, OrNull, required, Text } from '#core/schema';
 import type { StaffGroups } from '../groups.ts';
 import { GroupView, presentGroup, presentStaff, readPermissions, StaffView } from '../schema.ts';
@@ -51,11 +51,10 @@ export const groupApi = (groups: StaffGroups) => ({
       parent_id: Type.Optional(OrNull(Id)),
       permissions: Type.Optional(Anything({ description: 'Module → key → truth value.' })),
     }),
-    output: Type.Literal(true),
-    handle: async (ctx, { id, name, parent_id: parentId, permissions }) => {
+    output: Done,
+    handle: (ctx, { id, name, parent_id: parentId, permissions }) => {
       const granted = permissions === undefined ? undefined : () => readPermissions(permissions);
-      await groups.update(ctx, id, { name, parentId, permissions: granted });
-      return true as const;
+      return done(groups.update(ctx, id, { name, parentId, permissions: granted }));
     },
   }),
 
@@ -63,33 +62,24 @@ export const groupApi = (groups: StaffGroups) => ({
     summary: 'Remove an empty staff group. Super administrators only.',
     permission: 'access',
     input: Type.Object({ id: GroupId }),
-    output: Type.Literal(true),
-    handle: async (ctx, { id }) => {
-      await groups.remove(ctx, id);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id }) => done(groups.remove(ctx, id)),
   }),
 
   group_member_add: adminEndpoint({
     summary: 'Put a staff member into a group.',
     permission: 'manage_groups',
     input: Membership,
-    output: Type.Literal(true),
-    handle: async (ctx, { admin_id: accountId, group_id: groupId }) => {
-      await groups.addMember(ctx, accountId, groupId);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { admin_id: accountId, group_id: groupId }) => done(groups.addMember(ctx, accountId, groupId)),
   }),
 
   group_member_remove: adminEndpoint({
     summary: 'Take a staff member out of a group.',
     permission: 'manage_groups',
     input: Membership,
-    output: Type.Literal(true),
-    handle: async (ctx, { admin_id: accountId, group_id: groupId }) => {
-      await groups.removeMember(ctx, accountId, groupId);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { admin_id: accountId, group_id: groupId }) => done(groups.removeMember(ctx, accountId, groupId)),
   }),
 
   group_member_get_list: adminEndpoint({

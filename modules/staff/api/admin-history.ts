@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { DAY, later } from '#core/clock';
+import { DayRangeInput, readDayRange } from '#core/day-range';
 import { adminEndpoint } from '#core/endpoint';
-import { DateInput, Id, listed, PageOf, pageRequest, Paging, required, Text } from '#core/schema';
+import { Id, listed, PageOf, pageRequest, Paging, required, Text } from '#core/schema';
 import { presentSignIn, SignInView } from '../schema.ts';
 import type { StaffSignIn } from '../sign-in.ts';
 
@@ -15,18 +15,16 @@ export const historyApi = (doors: StaffSignIn) => ({
       search: Type.Optional(Text({ description: 'In name and e-mail, or the id of a staff member.' })),
       admin_id: Type.Optional(Text()),
       ip: Type.Optional(Text()),
-      date_from: Type.Optional(DateInput()),
-      date_to: Type.Optional(DateInput({ description: 'The whole of this day is included.' })),
+      ...DayRangeInput,
     }),
     output: PageOf(SignInView),
-    handle: async (ctx, { id, search, admin_id: accountId, ip, date_from: from, date_to: to, ...paging }) => {
+    handle: async (ctx, { id, search, admin_id: accountId, ip, date_from, date_to, ...paging }) => {
       const filter = {
         ...(id && { id: Number(id) || 0 }),
         ...(search && { search }),
         ...(accountId && { accountId: Number(accountId) || 0 }),
         ...(ip && { ip }),
-        ...(from && { from: startOfDay(from) }),
-        ...(to && { before: startOfDay(later(startOfDay(to), 1.5 * DAY)) }),
+        ...readDayRange({ date_from, date_to }),
       };
       return listed(await doors.list(ctx, filter, pageRequest(paging)), presentSignIn);
     },
@@ -40,6 +38,3 @@ export const historyApi = (doors: StaffSignIn) => ({
     handle: async (ctx, { id }) => presentSignIn(await doors.get(ctx, id)),
   }),
 });
-
-/** In the wire's zone, which is the process's; a day of a change of clocks has 23 or 25 hours. */
-const startOfDay = (at: Date): Date => new Date(at.getFullYear(), at.getMonth(), at.getDate());

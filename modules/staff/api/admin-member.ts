@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { Flag, Id, Int, listed, MapOf, PageOf, pageRequest, Paging, required, Text } from '#core/schema';
 import { presentStaff, readStatus, StaffView } from '../schema.ts';
 import type { StaffAdministration } from '../service.ts';
@@ -84,23 +84,17 @@ export const memberApi = (staff: StaffAdministration) => ({
       signature: Type.Optional(Line),
       timezone: Type.Optional(Zone),
     }),
-    output: Type.Literal(true),
-    handle: async (ctx, { id, email, name, status, signature, timezone }) => {
-      const change = { email, name, signature, timezone, status: status === undefined ? status : readStatus(status) };
-      await staff.update(ctx, id, change);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id, status, ...change }) =>
+      done(staff.update(ctx, id, { ...change, status: status === undefined ? status : readStatus(status) })),
   }),
 
   delete: adminEndpoint({
     summary: 'Remove a staff member.',
     permission: 'delete_staff',
     input: GivenId,
-    output: Type.Literal(true),
-    handle: async (ctx, { id }) => {
-      await staff.remove(ctx, id);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id }) => done(staff.remove(ctx, id)),
   }),
 
   change_password: adminEndpoint({
@@ -111,10 +105,8 @@ export const memberApi = (staff: StaffAdministration) => ({
       password: required('Password required', Text()),
       password_confirm: required('Password confirmation required', Text()),
     }),
-    output: Type.Literal(true),
-    handle: async (ctx, { id, password, password_confirm: confirmation }) => {
-      await staff.setPassword(ctx, id, password, confirmation);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { id, password, password_confirm: confirmation }) =>
+      done(staff.setPassword(ctx, id, password, confirmation)),
   }),
 });

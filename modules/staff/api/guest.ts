@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { guestEndpoint, signedIn } from '#core/endpoint';
+import { Done, done, guestEndpoint, signedIn } from '#core/endpoint';
 import { required, Text } from '#core/schema';
 import { presentSignedIn, SignedInView } from '../schema.ts';
 import type { StaffSignIn } from '../sign-in.ts';
@@ -22,11 +22,8 @@ export const guestApi = (doors: StaffSignIn) => ({
   passwordreset: guestEndpoint({
     summary: 'Ask for a letter with a link to set a new password. The answer is the same for an unknown address.',
     input: Type.Object({ email: required('Email required', Text({ maxLength: 255 })) }),
-    output: Type.Literal(true),
-    handle: async (ctx, { email }) => {
-      await doors.requestReset(ctx, email);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, { email }) => done(doors.requestReset(ctx, email)),
   }),
 
   update_password: guestEndpoint({

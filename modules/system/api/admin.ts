@@ -1,12 +1,11 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done, done } from '#core/endpoint';
 import { Flag, MapOf, Or, required, Text } from '#core/schema';
 import { listAddresses, MINIMUM_NODE, nodeVersion } from '../environment.ts';
 import { EnvView, LocalizationView, NoticeView, presentEnv, presentNotice } from '../schema.ts';
 import type { SystemService } from '../service.ts';
 
 const nothing = Type.Object({});
-const done = Type.Literal(true);
 
 export const adminApi = (system: SystemService, folders: () => Record<string, boolean>) => ({
   get_params: adminEndpoint({
@@ -21,11 +20,8 @@ export const adminApi = (system: SystemService, folders: () => Record<string, bo
     summary: 'Change settings of the system; unknown ones are created.',
     permission: 'update_params',
     input: Type.Object({}, { additionalProperties: true }),
-    output: done,
-    handle: async (ctx, input) => {
-      await system.update(ctx, input);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, input) => done(system.update(ctx, input)),
   }),
 
   localization_settings: adminEndpoint({
@@ -40,11 +36,8 @@ export const adminApi = (system: SystemService, folders: () => Record<string, bo
     summary: 'Change the language of the installation.',
     permission: 'update_params',
     input: Type.Object({ locale: Type.Optional(Text({ maxLength: 32 })), auto_detect_locale: Flag(true) }),
-    output: done,
-    handle: async (ctx, input) => {
-      await system.updateLocalization(ctx, input.locale, input.auto_detect_locale);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, input) => done(system.updateLocalization(ctx, input.locale, input.auto_detect_locale)),
   }),
 
   messages: adminEndpoint({
@@ -93,11 +86,8 @@ export const adminApi = (system: SystemService, folders: () => Record<string, bo
     summary: 'Forget what is only remembered, the counts of the rate limits included.',
     permission: 'invalidate_cache',
     input: nothing,
-    output: done,
-    handle: async (ctx) => {
-      await system.clearCache(ctx);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx) => done(system.clearCache(ctx)),
   }),
 
   instance_id: adminEndpoint({
@@ -120,11 +110,8 @@ export const adminApi = (system: SystemService, folders: () => Record<string, bo
     summary: 'Turn error reporting on or off. The engine itself reports to nobody.',
     permission: 'toggle_error_reporting',
     input: nothing,
-    output: done,
-    handle: async (ctx) => {
-      await system.toggleErrorReporting(ctx);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx) => done(system.toggleErrorReporting(ctx)),
   }),
 
   last_error_reporting_change: adminEndpoint({
@@ -147,10 +134,7 @@ export const adminApi = (system: SystemService, folders: () => Record<string, bo
     summary: 'Choose the address by which to reach others.',
     permission: 'manage_network_interface',
     input: Type.Object({ interface: Text({ default: '0' }), custom_interface: Text({ default: '' }) }),
-    output: done,
-    handle: async (ctx, input) => {
-      await system.setInterface(ctx, input.interface, input.custom_interface);
-      return true as const;
-    },
+    output: Done,
+    handle: (ctx, input) => done(system.setInterface(ctx, input.interface, input.custom_interface)),
   }),
 });

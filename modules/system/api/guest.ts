@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { guestEndpoint, ofVisit } from '#core/endpoint';
-import { predefinedPeriods } from '#core/period';
+import { periodTitle, predefinedPeriods } from '#core/period';
 import { Int, MapOf, Or, required, Text } from '#core/schema';
 import { pageNumbers } from '../paginator.ts';
 import { listCallingCodes } from '../regions.ts';
@@ -50,7 +50,7 @@ export const guestApi = (system: SystemService) => ({
     summary: 'A billing period in words.',
     input: Type.Object({ code: Type.Optional(Text()) }),
     output: Type.String(),
-    handle: async (_ctx, { code }) => system.titleOf(code),
+    handle: async (_ctx, { code }) => periodTitle(code),
   }),
 
   phone_codes: guestEndpoint({

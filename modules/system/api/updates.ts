@@ -1,11 +1,10 @@
 import { Type } from '@sinclair/typebox';
-import { adminEndpoint } from '#core/endpoint';
+import { adminEndpoint, Done } from '#core/endpoint';
 import { conflict } from '#core/error';
 import { MINIMUM_NODE, nodeVersion } from '../environment.ts';
 import { FinalizationView, presentUpdate, UpdateView } from '../schema.ts';
 
 const nothing = Type.Object({});
-const done = Type.Literal(true);
 
 /** What the contract asks of a system that updates itself. This one is updated by whoever runs it, so it is always up to date. */
 export const updatesApi = (version: string) => ({
@@ -29,7 +28,7 @@ export const updatesApi = (version: string) => ({
     summary: 'Look for an update again.',
     permission: 'recheck_update',
     input: nothing,
-    output: done,
+    output: Done,
     handle: async () => true as const,
   }),
 
@@ -37,7 +36,7 @@ export const updatesApi = (version: string) => ({
     summary: 'Fetch and install an update: there is none.',
     permission: 'access',
     input: nothing,
-    output: done,
+    output: Done,
     handle: async () => {
       throw conflict('system.latest', 'You have the latest version of FOSSBilling. You do not need to update.');
     },
@@ -61,7 +60,7 @@ export const updatesApi = (version: string) => ({
     summary: 'Take the last step of an update: nothing is left to do.',
     permission: 'system_update',
     input: nothing,
-    output: done,
+    output: Done,
     handle: async () => true as const,
   }),
 
@@ -69,7 +68,7 @@ export const updatesApi = (version: string) => ({
     summary: 'Confirm the last step of an update.',
     permission: 'system_update',
     input: nothing,
-    output: done,
+    output: Done,
     handle: async () => true as const,
   }),
 
@@ -77,7 +76,7 @@ export const updatesApi = (version: string) => ({
     summary: 'Run what an update by hand left to do: nothing.',
     permission: 'system_update',
     input: nothing,
-    output: done,
+    output: Done,
     handle: async () => true as const,
   }),
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { DAY } from '#core/clock';
 import { activity } from '#modules/activity/index';
 import { email } from '#modules/email/index';
-import { admin, useApp } from '../../support/app.ts';
-import { buildClient, modules } from '../../support/build/client.ts';
+import { admin, ADMIN, guest, useApp } from '../../support/app.ts';
+import { buildClient, modules, PASSWORD } from '../../support/build/client.ts';
 import { buildStaff } from '../../support/build/staff.ts';
 
 interface Line {
@@ -206,6 +206,40 @@ describe('activity: what is forgotten', () => {
     await app.app.scheduler.run('activity.purge');
 
     assert.deepEqual(await old(), []);
+  });
+});
+
+describe('activity: sign-ins', () => {
+  const app = useApp({ modules: [...modules, activity] });
+  const left = async (): Promise<number[]> => {
+    const { knex } = app.app.database;
+    const tables = ['activity_admin_history', 'activity_client_history'];
+    return Promise.all(tables.map(async (table) => (await knex(table)).length));
+  };
+
+  it('are forgotten with the log, those of clients and those of staff', async () => {
+    const { email } = await buildClient(app);
+    await app.call(guest, 'client/login', { email, password: PASSWORD });
+    await app.call(guest, 'staff/login', { email: ADMIN.email, password: ADMIN.password });
+    app.clock.advance(89 * DAY);
+    await app.call(guest, 'client/login', { email, password: PASSWORD });
+    assert.deepEqual(await left(), [1, 2]);
+    app.clock.advance(2 * DAY);
+
+    await app.app.scheduler.run('activity.purge');
+
+    assert.deepEqual(await left(), [0, 1]);
+  });
+
+  it('go a thousand at a time until all old ones are gone', async () => {
+    const row = { admin_id: 1, created_at: app.clock.now() };
+    for (let chunk = 0; chunk < 6; chunk++)
+      await app.app.database.knex('activity_admin_history').insert(Array.from({ length: 400 }, () => row));
+    app.clock.advance(91 * DAY);
+
+    await app.app.scheduler.run('activity.purge');
+
+    assert.deepEqual(await left(), [0, 0]);
   });
 });
 

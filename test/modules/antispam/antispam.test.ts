@@ -77,7 +77,7 @@ describe('antispam', () => {
       assert.equal(await refusal('unblock_ip', { ip: '203.0.113.8' }), '203.0.113.8 is not currently blocked.');
     });
 
-    it('cannot sign up, sign in or change a profile', async () => {
+    it('cannot sign up, sign in, change a profile or, as staff, a client', async () => {
       const ann = await buildClient(app);
       await configure({ block_ips: 'on', blocked_ips: '203.0.113.9\r\n127.0.0.1' });
 
@@ -86,6 +86,7 @@ describe('antispam', () => {
         await app.refusal(guest, 'client/login', { email: ann.email, password: PASSWORD }),
         await app.refusal(guest, 'staff/login', { email: ADMIN.email, password: ADMIN.password }),
         await app.refusal(ann.caller, 'profile/update', { first_name: 'Anna' }),
+        await app.refusal(admin, 'client/update', { id: ann.id, first_name: 'Anna' }),
       ];
 
       for (const refusal of refusals) assert.deepEqual(refusal, { message: refused, code: 403, status: 403 });

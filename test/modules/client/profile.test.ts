@@ -145,15 +145,45 @@ describe('the own profile of a client', () => {
     assert.equal(await app.call({ role: 'client', token }, 'profile/api_key_get'), token);
   });
 
-  it('signs out here, or everywhere', async () => {
+  it('signs out here and nowhere else', async () => {
     const { email } = await buildClient(app);
-    const [one, two] = [await signIn(app, email), await signIn(app, email)];
+    const [here, there] = [await signIn(app, email), await signIn(app, email)];
 
-    await one.post('client/profile/logout');
-    assert.equal((await one.post('client/profile/get')).status, 401);
-    assert.equal((await two.post('client/profile/get')).status, 200);
+    await here.post('client/profile/logout');
 
-    await two.post('client/profile/destroy_sessions');
-    assert.equal((await two.post('client/profile/get')).status, 401);
+    assert.equal((await here.post('client/profile/get')).status, 401);
+    assert.equal((await there.post('client/profile/get')).status, 200);
+  });
+
+  it('signs out everywhere but here, and nobody else', async () => {
+    const [{ email }, stranger] = [await buildClient(app), await buildClient(app)];
+    const [here, there] = [await signIn(app, email), await signIn(app, email)];
+    const other = await signIn(app, stranger.email);
+
+    await here.post('client/profile/destroy_sessions');
+
+    assert.equal((await here.post('client/profile/get')).status, 200);
+    assert.equal((await there.post('client/profile/get')).status, 401);
+    assert.equal((await other.post('client/profile/get')).status, 200);
+  });
+
+  it('signs out everywhere when a program asks with a token', async () => {
+    const { email, caller } = await buildClient(app);
+    const browser = await signIn(app, email);
+
+    await app.call(caller, 'profile/destroy_sessions');
+
+    assert.equal((await browser.post('client/profile/get')).status, 401);
+  });
+
+  it('ends the other sessions with a new password', async () => {
+    const { email } = await buildClient(app);
+    const [here, there] = [await signIn(app, email), await signIn(app, email)];
+    const next = { new_password: NEXT_PASSWORD, confirm_password: NEXT_PASSWORD };
+
+    await here.post('client/profile/change_password', { current_password: PASSWORD, ...next });
+
+    assert.equal((await here.post('client/profile/get')).status, 200);
+    assert.equal((await there.post('client/profile/get')).status, 401);
   });
 });

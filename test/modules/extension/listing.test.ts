@@ -31,14 +31,15 @@ describe('extension: what there is', () => {
       type: 'mod',
       name: 'Note Keeper',
       description: 'Keeps notes.',
-      homepage_url: null,
+      homepage_url: `${app.app.config.baseUrl}docs`,
       author: 'Tollkeeper',
-      author_url: null,
+      author_url: app.app.config.baseUrl,
       license: 'Apache-2.0',
       version: '2.1.0',
       icon_url: `${app.app.config.baseUrl}assets/icons/cog.svg`,
+      icon_path: 'mod_Notes_icon.svg',
       download_url: null,
-      project_url: null,
+      project_url: `${app.app.config.baseUrl}docs`,
       minimum_fossbilling_version: null,
       maximum_fossbilling_version: null,
       status: null,
@@ -46,6 +47,12 @@ describe('extension: what there is', () => {
       has_settings_routes: false,
       settings_routes: [],
     });
+  });
+
+  it('names an icon that exists', async () => {
+    const [row] = await app.call<{ icon_url: string }[]>(admin, 'extension/get_list', { search: 'note' });
+
+    await app.request('get', new URL(row?.icon_url ?? '').pathname).expect(200);
   });
 
   it('adds the essential ones when it is asked for the active', async () => {

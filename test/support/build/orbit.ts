@@ -20,6 +20,7 @@ export type Headers = Readonly<Record<string, string>>;
 export interface OrbitClient {
   readonly clientId: number;
   readonly key: string;
+  /** `~1` in a route is the id of the client's first licence. */
   call(route: string, body?: unknown, headers?: Headers): Promise<Reply>;
 }
 
@@ -30,7 +31,7 @@ export async function send(
   { body, headers = {}, form = false }: { body?: unknown; headers?: Headers; form?: boolean } = {},
 ): Promise<Reply> {
   const [method = '', path = ''] = route.split(' ', 2);
-  const url = path.startsWith('/customer') || path.startsWith('/api') ? path : `/customer/v2${path}`;
+  const url = path.startsWith('/customer/') || path.startsWith('/api/') ? path : `/customer/v2${path}`;
   const verb = method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete' | 'put';
   const test = supertest(app.app.server)[verb](url).set(headers);
   const answer =
@@ -39,7 +40,10 @@ export async function send(
 }
 
 /** A client with an API key of the customer API, come by through a wallet. */
-export async function orbitClient(app: TestApp, fields: object = {}): Promise<OrbitClient & { wallet: TestWallet; token: string }> {
+export async function orbitClient(
+  app: TestApp,
+  fields: object = {},
+): Promise<OrbitClient & { wallet: TestWallet; token: string }> {
   const wallet = newWallet();
   const { body, status } = await register(app, wallet, fields);
   assert.equal(status, 201, JSON.stringify(body));
@@ -49,7 +53,12 @@ export async function orbitClient(app: TestApp, fields: object = {}): Promise<Or
     key,
     wallet,
     token: body.data.access_token as string,
-    call: (route, sent, headers = {}) => send(app, route, { body: sent, headers: { 'x-orbit-key': key, ...headers } }),
+    async call(route, sent, headers = {}) {
+      const all = { 'x-orbit-key': key, ...headers };
+      const first = route.includes('~1') ? await send(app, 'GET /licenses', { headers: all }) : undefined;
+      const id = (first?.body.data.licenses as { id: string }[] | undefined)?.at(-1)?.id ?? '';
+      return send(app, route.replace('~1', id), { body: sent, headers: all });
+    },
   };
 }
 
@@ -88,7 +97,11 @@ export const buildLocation = (app: TestApp, code: string, fields: object = {}): 
   });
 
 /** A plan at 10 a month, with 5, 10 and 15 per cent off for longer periods. */
-export async function buildPlan(app: TestApp, config: object = {}, change: object = {}): Promise<{ id: number; slug: string }> {
+export async function buildPlan(
+  app: TestApp,
+  config: object = {},
+  change: object = {},
+): Promise<{ id: number; slug: string }> {
   const title = `RPC plan ${unique()}`;
   const id = await app.call<number>(admin, 'product/prepare', { title, type: 'orbit' });
   const period = (price: number, enabled = 1) => ({ price, setup: 0, enabled });

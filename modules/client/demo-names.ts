@@ -1,0 +1,167 @@
+/** People of many scripts, as shops meet them. The handles are for their addresses of e-mail. */
+export interface Culture {
+  readonly countries: readonly string[];
+  readonly currency: string;
+  readonly lang: string;
+  readonly phoneCc: string;
+  readonly first: readonly (readonly [name: string, handle: string])[];
+  readonly last: readonly string[];
+  readonly cities: readonly (readonly [city: string, postcode: string])[];
+  readonly streets: readonly string[];
+}
+
+export const cultures: readonly Culture[] = [
+  {
+    countries: ['US', 'US', 'US', 'CA'],
+    currency: 'USD',
+    lang: 'en_US',
+    phoneCc: '1',
+    first: [['Kay', 'kay'], ['Maria', 'maria'], ['James', 'james'], ['Olivia', 'olivia'], ['Noah', 'noah'], ["D'Andre", 'dandre'], ['Zoë', 'zoe']],
+    last: ['Smith', "O'Connor", 'Nguyen', 'García', 'Johnson-Lee', 'Okafor', 'Brown', 'McDonald'],
+    cities: [['Austin', '78701'], ['Portland', '97201'], ['Chicago', '60601'], ['Toronto', 'M5H 2N2']],
+    streets: ['Main Street', 'Oak Avenue', 'Second Street', 'Lake Drive'],
+  },
+  {
+    countries: ['GB', 'IE'],
+    currency: 'GBP',
+    lang: 'en_GB',
+    phoneCc: '44',
+    first: [['Amelia', 'amelia'], ['Oliver', 'oliver'], ['Siobhán', 'siobhan'], ['Rhys', 'rhys'], ['Priya', 'priya']],
+    last: ['Taylor', 'Ó Briain', 'Llewellyn', 'Patel', 'Wright-Hughes'],
+    cities: [['London', 'SW1A 1AA'], ['Leeds', 'LS1 4AP'], ['Cork', 'T12 W8KP']],
+    streets: ['High Street', 'Station Road', 'Church Lane'],
+  },
+  {
+    countries: ['DE', 'AT', 'DE'],
+    currency: 'EUR',
+    lang: 'de_DE',
+    phoneCc: '49',
+    first: [['Jürgen', 'juergen'], ['Anneliese', 'anneliese'], ['Björn', 'bjoern'], ['Käthe', 'kaethe'], ['Lukas', 'lukas']],
+    last: ['Müller', 'Groß', 'von der Heide', 'Schäfer', 'Özdemir', 'Weiß'],
+    cities: [['Berlin', '10115'], ['München', '80331'], ['Köln', '50667'], ['Wien', '1010']],
+    streets: ['Hauptstraße', 'Bahnhofstraße', 'Gartenweg', 'Am Markt'],
+  },
+  {
+    countries: ['FR', 'BE', 'ES', 'IT', 'PT'],
+    currency: 'EUR',
+    lang: 'fr_FR',
+    phoneCc: '33',
+    first: [['Chloé', 'chloe'], ['José', 'jose'], ['Françoise', 'francoise'], ['Giulia', 'giulia'], ['João', 'joao'], ['Loïc', 'loic']],
+    last: ["L'Héritier", 'Núñez', 'De Luca', 'Conceição', 'Dupont', 'Muñoz y Vega'],
+    cities: [['Lyon', '69001'], ['Sevilla', '41001'], ['Bologna', '40121'], ['Porto', '4000-008'], ['Liège', '4000']],
+    streets: ['rue de la République', 'Calle Mayor', 'via Garibaldi', 'Rua das Flores'],
+  },
+  {
+    countries: ['PL', 'CZ', 'HU'],
+    currency: 'EUR',
+    lang: 'pl_PL',
+    phoneCc: '48',
+    first: [['Łukasz', 'lukasz'], ['Zuzanna', 'zuzanna'], ['Jiří', 'jiri'], ['Ágnes', 'agnes']],
+    last: ['Wiśniewski', 'Dvořák', 'Kővári', 'Żak', 'Nowak'],
+    cities: [['Kraków', '30-001'], ['Brno', '602 00'], ['Győr', '9021']],
+    streets: ['ulica Długa', 'Nádražní', 'Fő utca'],
+  },
+  {
+    countries: ['UA', 'BG', 'RS'],
+    currency: 'EUR',
+    lang: 'uk_UA',
+    phoneCc: '380',
+    first: [['Олена', 'olena'], ['Андрій', 'andriy'], ['Ирина', 'irina'], ['Милош', 'milosh']],
+    last: ['Шевченко', 'Ковальчук', 'Иванов', 'Ђорђевић'],
+    cities: [['Київ', '01001'], ['Львів', '79000'], ['София', '1000'], ['Београд', '11000']],
+    streets: ['вулиця Садова', 'булевард Витоша', 'Кнеза Милоша'],
+  },
+  {
+    countries: ['GR', 'CY'],
+    currency: 'EUR',
+    lang: 'el_GR',
+    phoneCc: '30',
+    first: [['Ελένη', 'eleni'], ['Γιώργος', 'giorgos'], ['Δήμητρα', 'dimitra']],
+    last: ['Παπαδόπουλος', 'Νικολάου', 'Οικονόμου'],
+    cities: [['Αθήνα', '105 57'], ['Θεσσαλονίκη', '546 24']],
+    streets: ['Οδός Ερμού', 'Λεωφόρος Νίκης'],
+  },
+  {
+    countries: ['JP'],
+    currency: 'JPY',
+    lang: 'ja_JP',
+    phoneCc: '81',
+    first: [['陽菜', 'hina'], ['健太', 'kenta'], ['さくら', 'sakura'], ['ユウキ', 'yuki']],
+    last: ['佐藤', '髙橋', '渡邉', '小林'],
+    cities: [['東京都千代田区', '100-0001'], ['大阪市北区', '530-0001'], ['札幌市中央区', '060-0001']],
+    streets: ['丸の内', '梅田', '大通西'],
+  },
+  {
+    countries: ['CN', 'TW', 'SG', 'HK'],
+    currency: 'USD',
+    lang: 'zh_CN',
+    phoneCc: '86',
+    first: [['伟', 'wei'], ['秀英', 'xiuying'], ['志明', 'zhiming'], ['怡君', 'yijun']],
+    last: ['王', '李', '张', '陳', '歐陽'],
+    cities: [['上海', '200000'], ['深圳', '518000'], ['臺北市', '100'], ['香港', '']],
+    streets: ['南京东路', '深南大道', '中山北路'],
+  },
+  {
+    countries: ['KR'],
+    currency: 'USD',
+    lang: 'ko_KR',
+    phoneCc: '82',
+    first: [['서연', 'seoyeon'], ['민준', 'minjun'], ['지우', 'jiwoo']],
+    last: ['김', '이', '박', '최'],
+    cities: [['서울특별시', '04524'], ['부산광역시', '48058']],
+    streets: ['세종대로', '해운대로'],
+  },
+  {
+    countries: ['AE', 'SA', 'EG', 'MA'],
+    currency: 'USD',
+    lang: 'ar_EG',
+    phoneCc: '20',
+    first: [['محمد', 'mohamed'], ['فاطمة', 'fatima'], ['يوسف', 'youssef'], ['ليلى', 'layla']],
+    last: ['الحسن', 'عبد الله', 'بن علي', 'المصري'],
+    cities: [['القاهرة', '11511'], ['دبي', ''], ['الرياض', '11564'], ['الدار البيضاء', '20000']],
+    streets: ['شارع النيل', 'شارع الملك فهد', 'شارع محمد الخامس'],
+  },
+  {
+    countries: ['IL'],
+    currency: 'USD',
+    lang: 'he_IL',
+    phoneCc: '972',
+    first: [['נועה', 'noa'], ['דוד', 'david'], ['תמר', 'tamar']],
+    last: ['כהן', 'לוי', 'מזרחי'],
+    cities: [['תל אביב', '6100000'], ['חיפה', '3100000']],
+    streets: ['רחוב הרצל', 'שדרות רוטשילד'],
+  },
+  {
+    countries: ['TH'],
+    currency: 'USD',
+    lang: 'th_TH',
+    phoneCc: '66',
+    first: [['สมชาย', 'somchai'], ['มาลี', 'malee'], ['กนกวรรณ', 'kanokwan']],
+    last: ['ศรีสุข', 'วงศ์สวัสดิ์', 'ใจดี'],
+    cities: [['กรุงเทพมหานคร', '10110'], ['เชียงใหม่', '50000']],
+    streets: ['ถนนสุขุมวิท', 'ถนนนิมมานเหมินท์'],
+  },
+  {
+    countries: ['IN'],
+    currency: 'USD',
+    lang: 'hi_IN',
+    phoneCc: '91',
+    first: [['अदिति', 'aditi'], ['राहुल', 'rahul'], ['Lakshmi', 'lakshmi'], ['Arjun', 'arjun']],
+    last: ['शर्मा', 'Iyer', 'Krishnamurthy', 'सिंह'],
+    cities: [['मुंबई', '400001'], ['Bengaluru', '560001']],
+    streets: ['MG Road', 'गांधी मार्ग'],
+  },
+  {
+    countries: ['NG', 'KE', 'ZA', 'GH'],
+    currency: 'USD',
+    lang: 'en_GB',
+    phoneCc: '234',
+    first: [['Chinedu', 'chinedu'], ['Wanjirũ', 'wanjiru'], ['Thandiwe', 'thandiwe'], ['Kwame', 'kwame']],
+    last: ['Adébáyọ̀', 'Mwangi', 'Nkosi', 'Mensah'],
+    cities: [['Lagos', '100001'], ['Nairobi', '00100'], ['Durban', '4001'], ['Accra', '']],
+    streets: ['Broad Street', 'Moi Avenue', 'Florida Road'],
+  },
+]; // prettier-ignore
+
+export const companies = ['Northwind', 'Blue Harbour', 'Ada & Co', 'Kessel <Data>', '株式会社あおい', 'Студія «Обрій»', 'Bäckerei Groß', 'Quasar', 'Pico "Works"', 'Atlas'] as const; // prettier-ignore
+export const companyForms = ['Ltd', 'GmbH', 'LLC', 'S.L.', 'AG', 'B.V.', ''] as const;
