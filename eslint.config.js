@@ -41,7 +41,15 @@ export default defineConfig(
   { files: ['bin/**', 'bench/**'], rules: { 'no-console': 'off' } },
   { files: ['core/clock.ts', 'bin/**', 'bench/**', 'test/**'], rules: { 'local/time-is-ctx-now': 'off' } },
   {
-    files: ['**/repository.ts', '**/repository-*.ts', '**/*-repository.ts', 'core/db/**', '**/migrations/**', 'bench/**', 'test/**'],
+    files: [
+      '**/repository.ts',
+      '**/repository-*.ts',
+      '**/*-repository.ts',
+      'core/db/**',
+      '**/migrations/**',
+      'bench/**',
+      'test/**',
+    ],
     rules: { 'local/sql-in-repositories': 'off' },
   },
   // Each line of it must not compile, so the compiler's complaint is expected without a reason.

@@ -14,16 +14,20 @@ const CONTRADICTED = { prefix: 'platform-', calls: ['client/create', 'invoice/pr
 const folder = mkdtempSync(join(tmpdir(), 'recordings-'));
 const report = join(folder, 'report.json');
 try {
-  spawnSync(process.execPath, ['../shared/conformance/all.mjs', '--cwd', '.', '--json', report, ...process.argv.slice(2)], {
-    stdio: 'inherit',
-  });
+  spawnSync(
+    process.execPath,
+    ['../shared/conformance/all.mjs', '--cwd', '.', '--json', report, ...process.argv.slice(2)],
+    {
+      stdio: 'inherit',
+    },
+  );
   const { rows } = JSON.parse(readFileSync(report, 'utf8'));
   const wrong = rows.flatMap(({ file, fail, rows: steps = [] }) => {
     const differing = steps.filter(({ outcome, call }) => outcome === 'type' && !isContradicted(file, call));
     return fail > 0 || differing.length > 0 ? [`${file}: ${fail} failed, ${differing.length} of another type`] : [];
   });
   if (rows.length === 0) wrong.push('No recording was replayed.');
-  for (const line of wrong) console.log(line);
+  for (const line of wrong) process.stdout.write(`${line}\n`);
   process.exitCode = wrong.length > 0 ? 1 : 0;
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { adminApi } from './api/admin.ts';
 import { clientApi } from './api/client.ts';
 import { guestApi } from './api/guest.ts';
 import { apiKeyService } from './contract.ts';
+import { apiKeyDemo } from './demo.ts';
 import { letters } from './mail.ts';
 import { migrations } from './migrations/index.ts';
 import { keyPages } from './pages.ts';
@@ -30,7 +31,7 @@ export const serviceapikey = defineModule({
       provides: provide(apiKeyService, keys),
       api: { guest, client, admin },
       pages: keyPages({ keys, orders, client, admin }),
-      productTypes: [apiKeyProduct(keys)],
+      productTypes: [apiKeyProduct(keys, apiKeyDemo(secrets))],
       mails: letters({ keys, clients, orders }),
       checks: [{ name: 'keys follow their orders', run: (ctx) => keys.examine(ctx) }],
     };

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { productType, type ProductType } from '#core/product';
+import { productType, type ProductDemo, type ProductType } from '#core/product';
 import { Flag, Int, OneOf } from '#core/schema';
 import type { ApiKeys } from './service.ts';
 
@@ -14,12 +14,13 @@ export const KeyShape = Type.Object(
   { additionalProperties: true },
 );
 
-export const apiKeyProduct = (keys: ApiKeys): ProductType =>
+export const apiKeyProduct = (keys: ApiKeys, demo: ProductDemo): ProductType =>
   productType({
     name: 'apikey',
     title: 'Apikey',
     config: KeyShape,
     clientKeys: ['period', 'quantity'],
+    managedAt: '/apikeys/:order_id',
     configure: (product, asked) => ({ ...product, ...asked }),
     create: (tx, order) => keys.issue(tx, order),
     activate: (tx, order) => keys.activate(tx, order),
@@ -31,4 +32,6 @@ export const apiKeyProduct = (keys: ApiKeys): ProductType =>
     remove: (tx, order) => keys.remove(tx, order),
     follow: (tx, order) => keys.follow(tx, order),
     show: (ctx, order) => keys.show(ctx, order),
+    delivered: (ctx, orders) => keys.delivered(ctx, orders),
+    demo,
   });

@@ -121,6 +121,13 @@ export async function setStanding(db: Knex.Transaction, order: OrderRef): Promis
 export const removeByOrder = async (db: Knex.Transaction, orderId: number): Promise<void> =>
   void (await db('service_apikey').where({ order_id: orderId }).del());
 
+/** Which of these orders have a row. */
+export async function listOrdersWith(db: Knex, orderIds: readonly number[]): Promise<ReadonlySet<number>> {
+  if (orderIds.length === 0) return new Set();
+  const rows = (await db('service_apikey').whereIn('order_id', orderIds).select('order_id')) as { order_id: number }[];
+  return new Set(rows.map(({ order_id }) => order_id));
+}
+
 /** Order ids of all keys in chunks, for the doctor. */
 export async function listAfter(db: Knex, id: number, limit: number): Promise<(ApiKey & Standing)[]> {
   const rows = await db<Row>('service_apikey').where('id', '>', id).orderBy('id').limit(limit);

@@ -28,12 +28,15 @@ export interface ApiKeys extends ApiKeyService {
   remove(tx: Tx, order: OrderRef): Promise<void>;
   follow(tx: Tx, order: OrderRef): Promise<void>;
   show(ctx: Context, order: OrderRef): Promise<Settings | undefined>;
+  delivered(ctx: Context, orders: readonly OrderRef[]): Promise<ReadonlySet<number>>;
   /** Sentences about keys that do not fit their orders. */
   examine(ctx: Context): Promise<string[]>;
 }
 
 const MAX_ATTEMPTS = 10;
 const CHUNK = 500;
+/** More than anybody reads. */
+const MOST_FINDINGS = 100;
 
 export function createApiKeys({ orders, secrets }: { orders: OrderService; secrets: Secrets }): ApiKeys {
   const { seal, open, hashOf, exactHashOf } = createKeyVault(secrets, 'serviceapikey.key');
@@ -94,15 +97,22 @@ export function createApiKeys({ orders, secrets }: { orders: OrderService; secre
       return { id, created_at: createdAt, updated_at: updatedAt, api_key: opened(found) ?? null, config };
     },
 
+    delivered: (ctx, list) => keys.listOrdersWith(ctx.db, idsOf(list)),
+
     async examine(ctx) {
       const findings: string[] = [];
-      for (let last = 0; ;) {
+      for (let last = 0; findings.length < MOST_FINDINGS;) {
         const chunk = await keys.listAfter(ctx.db, last, CHUNK);
-        for (const key of chunk) findings.push(...(await findingsOf(ctx, key)));
         const end = chunk.at(-1);
-        if (end === undefined) return findings;
+        if (end === undefined) break;
+        const orderOf = await orders.findAll(
+          ctx,
+          chunk.map(({ orderId }) => orderId),
+        );
+        for (const key of chunk) findings.push(...findingsOf(key, orderOf.get(key.orderId)));
         last = end.id;
       }
+      return findings.slice(0, MOST_FINDINGS);
     },
   };
 
@@ -138,16 +148,6 @@ export function createApiKeys({ orders, secrets }: { orders: OrderService; secre
     });
   }
 
-  async function findingsOf(ctx: Context, key: keys.ApiKey & keys.Standing): Promise<string[]> {
-    const order = await orders.find(ctx, key.orderId);
-    if (order === undefined) return [`API key ${key.id} belongs to order ${key.orderId}, which does not exist.`];
-    const isSame = order.status === key.status && order.expiresAt?.getTime() === key.expiresAt?.getTime();
-    if (!isSame) return [`API key ${key.id} does not follow the status or expiry of order ${order.id}.`];
-    return order.status === 'active' && key.sealedKey === undefined
-      ? [`Order ${order.id} is active without an API key.`]
-      : [];
-  }
-
   function isExact({ exactHash }: keys.Standing, key: string): boolean {
     return exactHash === undefined || exactHash === exactHashOf(key);
   }
@@ -156,3 +156,15 @@ export function createApiKeys({ orders, secrets }: { orders: OrderService; secre
 const unknownKey = (): AppError => notFound('serviceapikey.unknown', 'API key does not exist');
 const exhausted = (): AppError =>
   conflict('serviceapikey.exhausted', 'Maximum number of iterations reached while generating API key');
+
+function findingsOf(key: keys.ApiKey & keys.Standing, order: OrderRef | undefined): string[] {
+  if (order === undefined) return [`API key ${key.id} belongs to order ${key.orderId}, which does not exist.`];
+  if (order.serviceId !== key.id) return [`API key ${key.id} is not the one that order ${order.id} names.`];
+  const isSame = order.status === key.status && order.expiresAt?.getTime() === key.expiresAt?.getTime();
+  if (!isSame) return [`API key ${key.id} does not follow the status or expiry of order ${order.id}.`];
+  return order.status === 'active' && key.sealedKey === undefined
+    ? [`Order ${order.id} is active without an API key.`]
+    : [];
+}
+
+const idsOf = (list: readonly OrderRef[]): number[] => list.map(({ id }) => id);

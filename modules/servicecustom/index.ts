@@ -32,6 +32,7 @@ export const servicecustom = defineModule({
       errorNumbers: { 'servicecustom.unsupported': 3125 },
       productTypes: [customProduct(services)],
       mails: letters({ services, clients, orders }),
+      checks: [{ name: 'custom services have their orders', run: (ctx) => services.examine(ctx) }],
     };
   },
 });

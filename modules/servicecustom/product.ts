@@ -1,4 +1,5 @@
 import { productType, type ProductType } from '#core/product';
+import { customDemo } from './demo.ts';
 import type { CustomServices } from './service.ts';
 
 /** The configuration of the product stays with the product: an order has what its client chose. */
@@ -18,4 +19,6 @@ export const customProduct = (services: CustomServices): ProductType =>
     uncancel: (tx, order) => services.step(tx, order, 'uncancel'),
     remove: (tx, order) => services.remove(tx, order),
     show: (ctx, order) => services.show(ctx, order),
+    delivered: (ctx, orders) => services.delivered(ctx, orders),
+    demo: customDemo,
   });

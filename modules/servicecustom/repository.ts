@@ -53,6 +53,26 @@ export async function setConfig(db: Knex.Transaction, orderId: number, config: S
 export const removeByOrder = async (db: Knex.Transaction, orderId: number): Promise<void> =>
   void (await db('service_custom').where({ order_id: orderId }).del());
 
+/** Which of these orders have a row. */
+export async function listOrdersWith(db: Knex, orderIds: readonly number[]): Promise<ReadonlySet<number>> {
+  if (orderIds.length === 0) return new Set();
+  const rows = (await db('service_custom').whereIn('order_id', orderIds).select('order_id')) as { order_id: number }[];
+  return new Set(rows.map(({ order_id }) => order_id));
+}
+
+/** In chunks, for the doctor. */
+export async function listAfter(db: Knex, id: number, limit: number): Promise<{ id: number; orderId: number }[]> {
+  const rows = (await db('service_custom')
+    .where('id', '>', id)
+    .orderBy('id')
+    .limit(limit)
+    .select('id', 'order_id')) as {
+    id: number;
+    order_id: number;
+  }[];
+  return rows.map((row) => ({ id: row.id, orderId: row.order_id }));
+}
+
 const toService = (row: Row): CustomService => ({
   id: row.id,
   orderId: row.order_id,

@@ -28,6 +28,9 @@ export interface CustomServices {
   step(tx: Tx, order: OrderRef, step: CustomStep): Promise<void>;
   remove(tx: Tx, order: OrderRef): Promise<void>;
   show(ctx: Context, order: OrderRef): Promise<Settings | undefined>;
+  delivered(ctx: Context, orders: readonly OrderRef[]): Promise<ReadonlySet<number>>;
+  /** Sentences about rows that do not fit their orders. */
+  examine(ctx: Context): Promise<string[]>;
 }
 
 interface Needs {
@@ -46,6 +49,10 @@ const STEPS: readonly string[] = [
   'renew',
   'activate',
 ] satisfies CustomStep[];
+
+const CHUNK = 500;
+/** More than anybody reads. */
+const MOST_FINDINGS = 100;
 
 export function createCustomServices({ orders, products, plugins }: Needs): CustomServices {
   return {
@@ -82,6 +89,30 @@ export function createCustomServices({ orders, products, plugins }: Needs): Cust
     async show(ctx, order) {
       const found = await services.findByOrder(ctx.db, order.id);
       return found && present(found);
+    },
+
+    delivered: (ctx, list) =>
+      services.listOrdersWith(
+        ctx.db,
+        list.map(({ id }) => id),
+      ),
+
+    async examine(ctx) {
+      const findings: string[] = [];
+      for (let last = 0; findings.length < MOST_FINDINGS;) {
+        const chunk = await services.listAfter(ctx.db, last, CHUNK);
+        const end = chunk.at(-1);
+        if (end === undefined) break;
+        const orderOf = await orders.findAll(
+          ctx,
+          chunk.map(({ orderId }) => orderId),
+        );
+        for (const { id, orderId } of chunk)
+          if (!orderOf.has(orderId))
+            findings.push(`Custom service ${id} belongs to order ${orderId}, which does not exist.`);
+        last = end.id;
+      }
+      return findings.slice(0, MOST_FINDINGS);
     },
   };
 

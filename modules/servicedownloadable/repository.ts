@@ -62,13 +62,19 @@ export async function insertService(db: Knex.Transaction, order: OrderRef, now: 
 /** Which of these orders have a row. */
 export async function listOrdersWith(db: Knex, orderIds: readonly number[]): Promise<ReadonlySet<number>> {
   if (orderIds.length === 0) return new Set();
-  const rows = (await db('service_downloadable').whereIn('order_id', orderIds).select('order_id')) as { order_id: number }[];
+  const rows = (await db('service_downloadable').whereIn('order_id', orderIds).select('order_id')) as {
+    order_id: number;
+  }[];
   return new Set(rows.map(({ order_id }) => order_id));
 }
 
 /** In chunks, for the doctor. */
 export async function listAfter(db: Knex, id: number, limit: number): Promise<{ id: number; orderId: number }[]> {
-  const rows = (await db('service_downloadable').where('id', '>', id).orderBy('id').limit(limit).select('id', 'order_id')) as {
+  const rows = (await db('service_downloadable')
+    .where('id', '>', id)
+    .orderBy('id')
+    .limit(limit)
+    .select('id', 'order_id')) as {
     id: number;
     order_id: number;
   }[];

@@ -1,4 +1,3 @@
-import { Type } from '@sinclair/typebox';
 import { clientEndpoint, Done, done } from '#core/endpoint';
 import type { ApiKeys } from '../service.ts';
 import { ResetInput, whichKey } from './reset.ts';
