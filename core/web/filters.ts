@@ -89,7 +89,12 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 /** Decimal text is written digit by digit; a number would lose those beyond the fifteenth. */
 function inLocale(text: string, currency: string, locale: string): string {
   const digits = text.split('.')[1]?.length ?? 0;
-  const options = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+  const options = {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  } as const;
   return new Intl.NumberFormat(locale, options).format(text as `${number}`);
 }
 

@@ -64,7 +64,8 @@ export async function frameOf(parts: FrameParts, request: HttpRequest, session: 
   const active = parts.active();
   const actor = await signedInAs(parts, role, request, session);
   const manner = mannerOf(request, actor?.kind === 'client' ? actor.lang : undefined);
-  const waysOf = (kind: MenuEntry['role']): Way[] => waysFor(parts, { kind, actor, request, language: manner.language });
+  const waysOf = (kind: MenuEntry['role']): Way[] =>
+    waysFor(parts, { kind, actor, request, language: manner.language });
   return {
     ...around(request, manner),
     layout: isPartial(request) ? 'fragment' : role === 'admin' ? 'admin' : 'page',

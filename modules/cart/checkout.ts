@@ -53,7 +53,10 @@ export function createCheckouts(needs: Needs): Checkouts {
       return quoteOf(ctx, lines, await products.findAll(ctx, productsIn(lines)), promo);
     },
 
-    async checkout(tx, { clientId, lines, currency: code, promoId, gatewayId, groupId = randomHex(13) }) {
+    async checkout(
+      tx,
+      { clientId, lines, currency: code, promoId, gatewayId, groupId = randomHex(13), isUnapproved = false },
+    ) {
       await balances.lockBalance(tx, clientId);
       const client = await clients.get(tx, clientId);
       const promo = promoId === undefined ? undefined : await getUsablePromo(tx, promoId, client);
@@ -75,7 +78,8 @@ export function createCheckouts(needs: Needs): Checkouts {
         ? (await invoices.issue(tx, { clientId, currency: code, lines: due, gatewayId })).id
         : undefined;
       if (promo !== undefined) await redeem(tx, promo, placed, invoiceId);
-      const isPaid = invoiceId === undefined || (await approve(tx, invoiceId, orderIds));
+      if (invoiceId !== undefined) await orders.linkInvoice(tx, orderIds, invoiceId);
+      const isPaid = invoiceId === undefined || (!isUnapproved && (await approve(tx, invoiceId)));
       await tx.emit(orderCheckedOut, {
         clientId,
         masterId: orderIds[0] ?? 0,
@@ -153,10 +157,7 @@ export function createCheckouts(needs: Needs): Checkouts {
     { clientId, groupId, isGroupMaster, promo, currency, isTaxed }: Placing,
   ): Promise<Placed> {
     const { line, product, period, quantity } = quoted;
-    const price = converted(quoted.price.price, currency);
-    const isFree = quoted.discount.price.amount === quoted.total.amount;
-    // What is free is free in every currency, however the price of one unit was rounded.
-    const discount = isFree ? multiply(price, quantity) : converted(quoted.discount.price, currency);
+    const { unit: price, discount } = lineAmounts(quoted, (amount) => converted(amount, currency));
     const order = await orders.place(tx, {
       clientId,
       product,
@@ -222,8 +223,7 @@ export function createCheckouts(needs: Needs): Checkouts {
   }
 
   /** Whether the balance paid it. */
-  async function approve(tx: Tx, invoiceId: number, orderIds: readonly number[]): Promise<boolean> {
-    await orders.linkInvoice(tx, orderIds, invoiceId);
+  async function approve(tx: Tx, invoiceId: number): Promise<boolean> {
     await invoices.approve(tx, invoiceId, { usesCredit: true });
     return (await invoices.get(tx, invoiceId)).status === 'paid';
   }
@@ -249,6 +249,15 @@ interface Placing {
   readonly promo: Promo | undefined;
   readonly currency: Currency;
   readonly isTaxed: boolean;
+}
+
+/** What a line costs in the currency it is paid in; the cart's page says the same as the invoice will. */
+export function lineAmounts({ price, quantity, discount, total }: QuotedLine, convert: (amount: Money) => Money) {
+  const unit = convert(price.price);
+  const whole = multiply(unit, quantity);
+  // What is free is free in every currency, however the price of one unit was rounded.
+  const isFree = discount.price.amount === total.amount;
+  return { unit, whole, discount: isFree ? whole : convert(discount.price) };
 }
 
 /** Counted over all lines of a product, once. */

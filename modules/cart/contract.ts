@@ -56,6 +56,11 @@ export interface Purchase {
   readonly gatewayId?: number | undefined;
   /** Of the orders; a new one when it is absent. */
   readonly groupId?: string | undefined;
+  /**
+   * For who only says to be this client: nobody is told of the invoice, which is approved by its payment, and the balance
+   * is left alone.
+   */
+  readonly isUnapproved?: boolean;
 }
 
 export interface CheckedOut {

@@ -14,6 +14,7 @@ import { createCheckouts } from './checkout.ts';
 import { checkoutService } from './contract.ts';
 import { createDisplay } from './display.ts';
 import { migrations } from './migrations/index.ts';
+import { cartMenu, cartPages } from './pages.ts';
 import { createCarts } from './service.ts';
 import { createShelf } from './shelf.ts';
 
@@ -34,6 +35,7 @@ export const cart = defineModule({
   },
   tables: ['cart', 'cart_product'],
   migrations,
+  folder: new URL('.', import.meta.url),
 
   setup({ clients, balances, products, currencies, orders, invoices, forms }, { productTypes, secrets }) {
     const shelf = createShelf({ products, productTypes, forms });
@@ -49,16 +51,16 @@ export const cart = defineModule({
     });
     const display = createDisplay({ products, currencies });
     const carts = createCarts({ shelf, checkouts, display, clients, products, currencies, invoices, secrets });
+    const [guest, client, admin] = [guestApi(carts, currencies), clientApi(carts), adminApi(carts, currencies)];
     return {
       provides: provide(checkoutService, checkouts),
-      api: {
-        guest: guestApi(carts, currencies),
-        client: clientApi(carts),
-        admin: adminApi(carts, currencies),
-      },
+      api: { guest, client, admin },
+      pages: cartPages({ carts, products, currencies, invoices, guest, client }),
+      menu: cartMenu,
       errorNumbers: { 'cart.promo_redeemed': 9874 },
       hooks: [before(productBeingRemoved, (tx, { productId }) => carts.dropProduct(tx, productId))],
       listeners: [on(orderCheckedOut, 'activate', (ctx, done) => checkouts.resume(ctx, done))],
+      checks: [{ name: 'lines are in a cart', run: (ctx) => carts.examine(ctx) }],
       jobs: [{ name: 'expire', schedule: '40 3 * * *', cron: { order: 120 }, run: (ctx) => carts.expire(ctx) }],
     };
   },

@@ -105,6 +105,17 @@ export async function remove(db: Knex.Transaction, ids: readonly number[]): Prom
   await db('cart').whereIn('id', ids).del();
 }
 
+/** Lines without a cart, for the doctor. */
+export async function listOrphans(db: Knex, limit: number): Promise<readonly { id: number; cartId: number }[]> {
+  const rows = (await db('cart_product as line')
+    .leftJoin('cart', 'cart.id', 'line.cart_id')
+    .whereNull('cart.id')
+    .orderBy('line.id')
+    .limit(limit)
+    .select('line.id', 'line.cart_id')) as { id: number; cart_id: number }[];
+  return rows.map(({ id, cart_id }) => ({ id, cartId: cart_id }));
+}
+
 /** Locks them, in the order of their ids. */
 export async function listMadeBefore(db: Knex.Transaction, time: Date, limit: number): Promise<number[]> {
   const rows = (await db('cart')

@@ -51,6 +51,8 @@ interface Needs {
 const LARGEST = 65_536;
 const DAYS_KEPT = 7;
 const CHUNK = 200;
+/** More than anybody reads. */
+const MOST_FINDINGS = 100;
 
 export type Carts = ReturnType<typeof createCarts>;
 
@@ -174,6 +176,11 @@ export function createCarts(needs: Needs) {
         });
       }
     },
+
+    examine: async (ctx: Context): Promise<string[]> =>
+      (await carts.listOrphans(ctx.db, MOST_FINDINGS)).map(
+        ({ id, cartId }) => `Line #${id} belongs to cart #${cartId}, which does not exist.`,
+      ),
 
     dropProduct: (tx: Tx, productId: number) => carts.removeLinesOfProduct(tx.db, productId),
   };

@@ -32,4 +32,6 @@ export function balancePages(balances: Balances): readonly Page[] {
   return [{ role: 'client', route: 'GET /balance', endpoint: show, view: 'client/balance' }];
 }
 
-export const clientMenu: readonly MenuEntry[] = [{ role: 'client', title: 'menu.balance', href: '/balance', order: 40 }];
+export const clientMenu: readonly MenuEntry[] = [
+  { role: 'client', title: 'menu.balance', href: '/balance', order: 40 },
+];

@@ -5,7 +5,13 @@ import type { clientApi } from './api/client.ts';
 export const letterPages = (client: ReturnType<typeof clientApi>): readonly Page[] => [
   { role: 'client', route: 'GET /email', endpoint: client.get_list, view: 'client/letters' },
   { role: 'client', route: 'GET /email/:id', endpoint: client.get, view: 'client/letter' },
-  { role: 'client', route: 'POST /email/:id/resend', endpoint: client.resend, then: '/email/:id', says: 'letters.sent' },
+  {
+    role: 'client',
+    route: 'POST /email/:id/resend',
+    endpoint: client.resend,
+    then: '/email/:id',
+    says: 'letters.sent',
+  },
 ];
 
 export const letterMenu: readonly MenuEntry[] = [{ role: 'client', title: 'menu.letters', href: '/email', order: 50 }];

@@ -1,25 +1,23 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Flag, Int, Text } from '#core/schema';
+import { Flag, Int, Text, titled } from '#core/schema';
 
 /** What the sandbox does wrong: for every payment by the settings of the gateway, for one by the buttons of its page. */
 export const misbehaviour = {
-  delay: Type.Optional({ ...Int({ minimum: 0, maximum: 86_400 }), title: 'Seconds until it tells of a payment' }),
-  repeat: Type.Optional({ ...Int({ minimum: 1, maximum: 50 }), title: 'How often it tells of a payment' }),
-  out_of_order: Type.Optional({ ...Flag(), title: 'Tell that a payment is pending after it is done' }),
-  wrong_amount: Type.Optional({ ...Flag(), title: 'Tell of half the amount' }),
-  wrong_currency: Type.Optional({ ...Flag(), title: 'Tell of another currency' }),
-  wrong_signature: Type.Optional({ ...Flag(), title: 'Sign with another secret' }),
+  delay: Type.Optional(titled('Seconds until it tells of a payment', Int({ minimum: 0, maximum: 86_400 }))),
+  repeat: Type.Optional(titled('How often it tells of a payment', Int({ minimum: 1, maximum: 50 }))),
+  out_of_order: Type.Optional(titled('Tell that a payment is pending after it is done', Flag())),
+  wrong_amount: Type.Optional(titled('Tell of half the amount', Flag())),
+  wrong_currency: Type.Optional(titled('Tell of another currency', Flag())),
+  wrong_signature: Type.Optional(titled('Sign with another secret', Flag())),
 };
 
 export const SandboxConfig = Type.Object({
-  secret: Type.Optional({
-    ...Text({ maxLength: 255 }),
-    title: 'Secret that signs its notifications, at least 16 characters',
-    secret: true,
-  }),
+  secret: Type.Optional(
+    titled('Secret that signs its notifications, at least 16 characters', Text({ maxLength: 255 }), true),
+  ),
   ...misbehaviour,
-  errors_first: Type.Optional({ ...Int({ minimum: 0, maximum: 10 }), title: 'Requests for a payment that fail first' }),
-  hangs: Type.Optional({ ...Flag(), title: 'Never answer a request for a payment' }),
+  errors_first: Type.Optional(titled('Requests for a payment that fail first', Int({ minimum: 0, maximum: 10 }))),
+  hangs: Type.Optional(titled('Never answer a request for a payment', Flag())),
 });
 
 export type Script = Partial<Static<typeof SandboxConfig>>;

@@ -84,6 +84,10 @@ export interface OrderService {
   place(tx: Tx, placement: Placement): Promise<Order>;
   /** Points orders to the invoice that must be paid for them. */
   linkInvoice(tx: Tx, orderIds: readonly number[], invoiceId: number): Promise<void>;
+  /** For a product type whose periods begin otherwise than with the payment; it is not told by `follow`. */
+  setExpiry(tx: Tx, id: number, expiresAt: Date | undefined): Promise<void>;
+  /** An order that nobody paid for goes, with what it reserved. Throws when it does not wait to be set up any more. */
+  removePending(tx: Tx, id: number): Promise<void>;
   /** No order points to this invoice any more. */
   unlinkInvoice(tx: Tx, invoiceId: number): Promise<void>;
   /**

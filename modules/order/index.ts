@@ -20,6 +20,7 @@ import { checks } from './examine.ts';
 import { letters } from './mail.ts';
 import { RENEWAL_HELD } from './meta.ts';
 import { migrations } from './migrations/index.ts';
+import { serviceMenu, servicePages } from './pages.ts';
 import * as due from './repository-due.ts';
 import * as lists from './repository-list.ts';
 import * as metas from './repository-meta.ts';
@@ -93,12 +94,17 @@ export const order = defineModule({
         listToRenew: (ctx, selection) => due.listToRenew(ctx.db, selection),
         place: (tx, placement) => creation.place(tx, placement),
         linkInvoice: (tx, ids, invoiceId) => repository.linkInvoice(tx.db, ids, invoiceId, tx.now),
+        removePending: (tx, id) => orders.removePending(tx, id),
+        setExpiry: (tx, id, expiresAt) =>
+          repository.update(tx.db, id, { expiresAt, anchorDay: expiresAt?.getUTCDate() }, tx.now),
         unlinkInvoice: (tx, invoiceId) => repository.unlinkInvoice(tx.db, invoiceId, tx.now),
         holdRenewal: (tx, id, isHeld) =>
           isHeld ? metas.set(tx.db, id, RENEWAL_HELD, '1', tx.now) : metas.remove(tx.db, id, RENEWAL_HELD),
         note: (tx, id, text) => orders.note(tx, id, text),
         billWith: (lent) => billing.billWith(lent),
       }),
+      pages: servicePages(views, productTypes),
+      menu: serviceMenu,
       api: {
         admin: adminApi({ orders, creation, transitions, cancellation, batches, views, rules, writeTime }),
         client: clientApi(orders, views, async (ctx) =>

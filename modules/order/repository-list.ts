@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { latestFirst, paginateByKey, whereContains, type Page, type PageRequest } from '#core/db/paginate';
 import type { OrderStatus } from '#core/product';
 import type { Order } from './contract.ts';
 import { expiring } from './repository-due.ts';
@@ -30,13 +30,14 @@ export interface OrderFilter {
 }
 
 /** Newest first. The page is found by an index alone; only its rows are read. */
-export async function listPage(db: Knex, filter: OrderFilter, request: PageRequest): Promise<Page<Order>> {
-  const newestFirst = (query: Knex.QueryBuilder) => query.select('id').orderBy('id', 'desc');
-  const page = await paginate<Pick<Row, 'id'>, number>(narrowed(db, filter), request, newestFirst, ({ id }) => id);
-  if (page.items.length === 0) return { ...page, items: [] };
-  const rows = await db<Row>('client_order').whereIn('id', page.items).orderBy('id', 'desc');
-  return { ...page, items: rows.map(toOrder) };
-}
+export const listPage = (db: Knex, filter: OrderFilter, request: PageRequest): Promise<Page<Order>> =>
+  paginateByKey<Row, Order>(
+    { db, query: narrowed(db, filter) },
+    latestFirst('client_order.id'),
+    request,
+    (ids) => db('client_order').whereIn('client_order.id', ids),
+    toOrder,
+  );
 
 function narrowed(db: Knex, filter: OrderFilter): Knex.QueryBuilder {
   const exact = Object.entries({

@@ -57,6 +57,15 @@ export async function listMarked(db: Knex, orderIds: readonly number[], name: st
   return new Set(rows.map(({ client_order_id: id }) => id));
 }
 
+/** Which of these orders have this name, whatever its value. */
+export async function listNamed(db: Knex, orderIds: readonly number[], name: string): Promise<ReadonlySet<number>> {
+  const rows = await db<Row>('client_order_meta')
+    .whereIn('client_order_id', orderIds)
+    .where({ name })
+    .select('client_order_id');
+  return new Set(rows.map(({ client_order_id: id }) => id));
+}
+
 export const remove = async (db: Knex.Transaction, orderId: number, name: string): Promise<void> =>
   void (await db('client_order_meta').where({ client_order_id: orderId, name }).del());
 

@@ -68,10 +68,14 @@ export interface ProductService {
   /** Throws "Product not found". */
   get(ctx: Context, id: number): Promise<Product>;
   findBySlug(ctx: Context, slug: string): Promise<Product | undefined>;
+  /** Products of a type that may be ordered, in the order of the catalogue. */
+  listOfType(ctx: Context, type: string): Promise<readonly Product[]>;
   /** Several in a fixed number of queries, by id. */
   findAll(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, Product>>;
   /** The same, and nobody changes them until the transaction ends. In the order of their ids, so that two do not wait in a circle. */
   lockAll(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, Product>>;
+  /** Only what they are called and what they are, in one query, by id. */
+  namesOf(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, Pick<Product, 'title' | 'type'>>>;
   /** Whether a visitor may order it: enabled and no add-on. Hidden ones may be ordered by those who know them. */
   isOffered(product: Product): boolean;
   /** Whether `period` is one of its enabled periods, to the letter. */

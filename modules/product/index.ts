@@ -10,7 +10,9 @@ import { promoApi } from './api/admin-promos.ts';
 import { guestApi } from './api/guest.ts';
 import { createCategories } from './category/service.ts';
 import { productService } from './contract.ts';
+import { productDemo } from './demo.ts';
 import { migrations } from './migrations/index.ts';
+import { shopMenu, shopPages } from './pages.ts';
 import { createPromos } from './promo/service.ts';
 import { relabelPrices } from './relabel-repository.ts';
 import * as repository from './repository.ts';
@@ -39,6 +41,7 @@ export const product = defineModule({
     'promo_redemption',
   ],
   migrations,
+  folder: new URL('.', import.meta.url),
 
   setup({ currencies, clients, forms }, { productTypes, config }) {
     const categories = createCategories();
@@ -56,6 +59,10 @@ export const product = defineModule({
         'product.unknown_type': 413,
         'product.out_of_stock': 831,
       },
+      pages: shopPages({ products, categories, currencies, productTypes, forms }),
+      menu: shopMenu,
+      checks: [{ name: 'promos count their uses', run: (ctx) => promos.examine(ctx) }],
+      demo: productDemo({ currencies, productTypes }),
       hooks: [
         before(formBeingRemoved, (tx, { formId }) => repository.unlinkForm(tx.db, formId)),
         before(defaultCurrencyBeingChanged, (tx, { to }) => relabelPrices(tx.db, to)),

@@ -97,6 +97,15 @@ export async function listTitlesOf(db: Knex, ids: readonly number[]): Promise<Re
   return new Map(rows.map(({ id, title }) => [id, title]));
 }
 
+export async function listNames(
+  db: Knex,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, Pick<Product, 'title' | 'type'>>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db<Row>('product').whereIn('id', ids).select('id', 'title', 'type');
+  return new Map(rows.map(({ id, title, type }) => [id, { title, type }]));
+}
+
 export const existsOfType = async (db: Knex, type: string): Promise<boolean> =>
   (await db<Row>('product').where({ type }).first('id')) !== undefined;
 

@@ -42,6 +42,8 @@ export function createProducts(
     find,
     get,
     findBySlug: (ctx, slug) => products.findBySlug(ctx.db, slug),
+    listOfType: (ctx, type) => products.listAll(ctx.db, { type, status: 'enabled' }),
+    namesOf: (ctx, ids) => products.listNames(ctx.db, ids),
     findAll: async (ctx, ids) => new Map((await products.listByIds(ctx.db, ids)).map((found) => [found.id, found])),
     async lockAll(tx, ids) {
       const locked = new Map<number, Product>();

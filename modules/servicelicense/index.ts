@@ -7,6 +7,7 @@ import { clientApi } from './api/client.ts';
 import { guestApi } from './api/guest.ts';
 import { CHECK_NUMBERS } from './check.ts';
 import { licenseBeingReset, licenseReset } from './contract.ts';
+import { licenseDemo } from './demo.ts';
 import { letters } from './mail.ts';
 import { migrations } from './migrations/index.ts';
 import { licenseProduct } from './product.ts';
@@ -29,7 +30,7 @@ export const servicelicense = defineModule({
     return {
       api: { guest: guestApi(licenses), client: clientApi(licenses), admin: adminApi(licenses) },
       errorNumbers: CHECK_NUMBERS,
-      productTypes: [licenseProduct(licenses)],
+      productTypes: [licenseProduct(licenses, licenseDemo({ clients, secrets }))],
       listeners: [
         on(clientUpdated, 'rename', (ctx, { clientId }) => licenses.rename(ctx, clientId)),
         on(clientProfileChanged, 'rename_own', (ctx, { clientId }) => licenses.rename(ctx, clientId)),

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { productType, type ProductType } from '#core/product';
+import { productType, type ProductDemo, type ProductType } from '#core/product';
 import { Int, Text, Truthy } from '#core/schema';
 import type { Licenses } from './service.ts';
 
@@ -23,7 +23,7 @@ const LicenseShape = Type.Object(
 );
 
 /** Every step but these leaves the licence as it is: what changes for it comes by `follow`. */
-export const licenseProduct = (licenses: Licenses): ProductType =>
+export const licenseProduct = (licenses: Licenses, demo: ProductDemo): ProductType =>
   productType({
     name: 'license',
     title: 'License',
@@ -35,4 +35,6 @@ export const licenseProduct = (licenses: Licenses): ProductType =>
     remove: (tx, order) => licenses.remove(tx, order),
     follow: (tx, order) => licenses.follow(tx, order),
     show: (ctx, order) => licenses.show(ctx, order),
+    delivered: (ctx, orders) => licenses.delivered(ctx, orders),
+    demo,
   });

@@ -146,6 +146,13 @@ export const setOwner = async (db: Knex.Transaction, clientId: number, name: str
 export const removeByOrder = async (db: Knex.Transaction, orderId: number): Promise<void> =>
   void (await db('service_license').where({ order_id: orderId }).del());
 
+/** Which of these orders have a row. */
+export async function listOrdersWith(db: Knex, orderIds: readonly number[]): Promise<ReadonlySet<number>> {
+  if (orderIds.length === 0) return new Set();
+  const rows = (await db('service_license').whereIn('order_id', orderIds).select('order_id')) as { order_id: number }[];
+  return new Set(rows.map(({ order_id }) => order_id));
+}
+
 /** In chunks, for the doctor. */
 export async function listAfter(db: Knex, id: number, limit: number): Promise<StoredLicense[]> {
   const rows = await db<StoredRow>('service_license').where('id', '>', id).orderBy('id').limit(limit);

@@ -40,6 +40,7 @@ export interface Licenses {
   /** The client has another name now. */
   rename(ctx: Context, clientId: number): Promise<void>;
   show(ctx: Context, order: OrderRef): Promise<Settings | undefined>;
+  delivered(ctx: Context, orders: readonly OrderRef[]): Promise<ReadonlySet<number>>;
   /** Sentences about licences that do not fit their orders. */
   examine(ctx: Context): Promise<string[]>;
 }
@@ -52,6 +53,8 @@ interface Needs {
 }
 
 const CHUNK = 500;
+/** More than anybody reads. */
+const MOST_FINDINGS = 100;
 
 export function createLicenses({ orders, clients, plugins, secrets }: Needs): Licenses {
   const vault = createKeyVault(secrets, 'servicelicense.key');
@@ -141,9 +144,15 @@ export function createLicenses({ orders, clients, plugins, secrets }: Needs): Li
       };
     },
 
+    delivered: (ctx, list) =>
+      licenses.listOrdersWith(
+        ctx.db,
+        list.map(({ id }) => id),
+      ),
+
     async examine(ctx) {
       const findings: string[] = [];
-      for (let last = 0; ;) {
+      for (let last = 0; findings.length < MOST_FINDINGS;) {
         const chunk = await licenses.listAfter(ctx.db, last, CHUNK);
         const orderOf = await orders.findAll(
           ctx,
@@ -151,9 +160,10 @@ export function createLicenses({ orders, clients, plugins, secrets }: Needs): Li
         );
         for (const license of chunk) findings.push(...findingsOf(license, orderOf.get(license.orderId)));
         const end = chunk.at(-1);
-        if (end === undefined) return findings;
+        if (end === undefined) break;
         last = end.id;
       }
+      return findings.slice(0, MOST_FINDINGS);
     },
   };
 

@@ -56,7 +56,8 @@ export async function checkAccess(page: Page): Promise<void> {
       awaitPromise: true,
       returnByValue: true,
     });
-    if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    if (exceptionDetails !== undefined)
+      throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value as unknown;
   };
   await run(`${AXE}; undefined`);
@@ -64,9 +65,14 @@ export async function checkAccess(page: Page): Promise<void> {
     `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => JSON.stringify(violations))`,
   )) as string;
   await session.detach();
-  const grave = (JSON.parse(found) as Violation[]).filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  const grave = (JSON.parse(found) as Violation[]).filter(
+    ({ impact }) => impact === 'serious' || impact === 'critical',
+  );
   assert.deepEqual(
-    grave.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`) })),
+    grave.map(({ id, nodes }) => ({
+      id,
+      nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`),
+    })),
     [],
     `axe at ${page.url()}`,
   );

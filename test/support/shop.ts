@@ -19,12 +19,17 @@ export interface Shop {
 
 const SANDBOX = { secret: 'a secret of the sandbox' };
 
+/** A new price list offers every usual period, for nothing. */
+const NOT_OFFERED = Object.fromEntries(
+  ['1W', '3M', '6M', '2Y', '3Y', '4Y', '5Y'].map((code) => [code, { enabled: 0 }]),
+);
+
 const PRODUCT = {
   status: 'enabled',
   description: 'A thousand calls a day.',
   pricing: {
     type: 'recurrent',
-    recurrent: { '1M': { enabled: 1, price: 9, setup: 0 }, '1Y': { enabled: 1, price: 90, setup: 5 } },
+    recurrent: { ...NOT_OFFERED, '1M': { enabled: 1, price: 9, setup: 0 }, '1Y': { enabled: 1, price: 90, setup: 5 } },
   },
 };
 

@@ -7,6 +7,7 @@ import { createTld } from './005_create_tld.ts';
 import { createPromo } from './006_create_promo.ts';
 import { createPromoRedemption } from './007_create_promo_redemption.ts';
 import { seedCatalogue } from './008_seed_catalogue.ts';
+import { countPromoUse } from './009_count_promo_use.ts';
 
 export const migrations: readonly Migration[] = [
   createProductCategory,
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   createPromo,
   createPromoRedemption,
   seedCatalogue,
+  countPromoUse,
 ];

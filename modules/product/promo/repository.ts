@@ -90,7 +90,8 @@ export async function insert(
   promo: PromoFields & Required<Pick<PromoFields, 'code' | 'type' | 'valueHundredths'>>,
   now: Date,
 ): Promise<number> {
-  const [id] = await db('promo').insert({ ...toColumns(promo), created_at: now, updated_at: now });
+  const offset = { used_offset: promo.used ?? 0 };
+  const [id] = await db('promo').insert({ ...toColumns(promo), ...offset, created_at: now, updated_at: now });
   return Number(id);
 }
 
@@ -99,6 +100,32 @@ export async function setFields(db: Knex.Transaction, id: number, fields: PromoF
   await db('promo')
     .where({ id })
     .update({ ...toColumns(fields), updated_at: now });
+  if (fields.used !== undefined) await keepOffset(db, id);
+}
+
+/** The counter is what staff say: what follows counts from there. */
+const keepOffset = async (db: Knex.Transaction, id: number): Promise<void> =>
+  void (await db('promo')
+    .where({ id })
+    .update({ used_offset: db.raw('used - (?)', [standingUses(db).where({ promo_id: id })]) }));
+
+/** Checkouts that were not taken back. */
+const standingUses = (db: Knex): Knex.QueryBuilder =>
+  db('promo_redemption').where({ phase: 'checkout' }).whereIn('status', ['reserved', 'committed']).count('*');
+
+/** Promos whose counter is not what their redemptions and staff make it, for the doctor. */
+export async function listMiscounted(
+  db: Knex,
+  limit: number,
+): Promise<readonly { code: string; used: number; redeemed: number }[]> {
+  const counted = standingUses(db).where('promo_id', db.ref('promo.id'));
+  const rows = (await db('promo')
+    .select('code', 'used', 'used_offset')
+    .select(db.raw('(?) as redeemed', [counted]))
+    .whereRaw('used <> used_offset + (?)', [standingUses(db).where('promo_id', db.ref('promo.id'))])
+    .orderBy('id')
+    .limit(limit)) as { code: string; used: number; redeemed: number | string }[];
+  return rows.map(({ code, used, redeemed }) => ({ code, used, redeemed: Number(redeemed) }));
 }
 
 export async function remove(db: Knex.Transaction, id: number): Promise<void> {
@@ -117,7 +144,9 @@ export async function takeUse(db: Knex.Transaction, id: number): Promise<boolean
 /** Never below 0: staff may have set the counter. */
 export async function giveBackUses(db: Knex.Transaction, id: number, count: number): Promise<void> {
   const changed = await db('promo').where({ id }).where('used', '>=', count).decrement('used', count);
-  if (changed === 0) await db('promo').where({ id }).update({ used: 0 });
+  if (changed > 0) return;
+  await db('promo').where({ id }).update({ used: 0 });
+  await keepOffset(db, id);
 }
 
 /** No two codes differ by letter case alone. */

@@ -32,6 +32,8 @@ export type Promos = ReturnType<typeof createPromos>;
 
 const LONGEST_CODE = 100;
 const COPY_ATTEMPTS = 100;
+/** More than anybody reads. */
+const MOST_FINDINGS = 100;
 
 export function createPromos(clients: ClientService | undefined) {
   let source: RedemptionSource = {};
@@ -76,6 +78,11 @@ export function createPromos(clients: ClientService | undefined) {
 
   return {
     lent,
+
+    examine: async (ctx: Context): Promise<string[]> =>
+      (await promos.listMiscounted(ctx.db, MOST_FINDINGS)).map(
+        ({ code, used, redeemed }) => `Promo ${code} counts ${used} uses, but was redeemed ${redeemed} times.`,
+      ),
 
     async list(ctx: Context, filter: PromoFilter, page: PageRequest): Promise<Page<ShownPromo>> {
       const found = await promos.listPage(ctx.db, filter, ctx.now, page);

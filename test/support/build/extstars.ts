@@ -60,7 +60,12 @@ export async function send(
 
 /** An app; codes cost 10 a piece where there is a product. */
 export async function buildApp(app: TestApp, fields: object = {}, appId = APP): Promise<number> {
-  return app.call<number>(admin, 'extstars/app_create', { app_id: appId, name: `App ${appId}`, currency: 'USD', ...fields });
+  return app.call<number>(admin, 'extstars/app_create', {
+    app_id: appId,
+    name: `App ${appId}`,
+    currency: 'USD',
+    ...fields,
+  });
 }
 
 export async function buildSale(app: TestApp, fields: object = {}, product: object = {}): Promise<number> {

@@ -1,0 +1,48 @@
+import { createKeyVault } from '#core/key-vault';
+import type { OrderRef, ProductDemo } from '#core/product';
+import type { Secrets } from '#core/secret';
+import type { ClientService } from '#modules/client/contract';
+import { simplePlugin } from './generate.ts';
+import { insertAll } from './repository-demo.ts';
+
+interface Needs {
+  readonly clients: ClientService;
+  readonly secrets: Secrets;
+}
+
+/** Real licences, drawn like all others. Half of them are in use. */
+export function licenseDemo({ clients, secrets }: Needs): ProductDemo {
+  const vault = createKeyVault(secrets, 'servicelicense.key');
+  const keyOf = ({ activatedAt, config }: OrderRef) => {
+    if (activatedAt === undefined) return undefined;
+    const key = simplePlugin.generate(config);
+    return { sealed: vault.seal(key), hash: vault.hashOf(key) };
+  };
+  return {
+    products: [
+      {
+        title: 'Board Editor',
+        description: 'Draw circuits. For one machine.',
+        config: { plugin: 'Simple', length: 25, prefix: 'BE-', validate_host: true },
+        once: 12_900,
+      },
+      {
+        title: 'Board Editor Team',
+        description: 'For a team, with updates.',
+        config: { plugin: 'Simple', length: 30, prefix: 'BET-', validate_host: true },
+        periods: { '1Y': 24_900, '3Y': 59_900 },
+        stock: 1_000_000,
+      },
+    ],
+    async deliver(tx, orders) {
+      const people = await clients.summaries(tx, [...new Set(orders.map(({ clientId }) => clientId))]);
+      const delivered = orders.map((order) => {
+        const person = people.get(order.clientId);
+        const licensedTo = [person?.first_name, person?.last_name].filter(Boolean).join(' ');
+        const isUsed = order.activatedAt !== undefined && order.id % 2 === 0;
+        return { order, licensedTo, key: keyOf(order), host: isUsed ? `host${order.id}.example` : undefined };
+      });
+      return insertAll(tx.db, delivered, simplePlugin.name, tx.now);
+    },
+  };
+}
