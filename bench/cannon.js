@@ -8,8 +8,8 @@ const requests = readFileSync(file, 'utf8')
   .split('\n')
   .map((line) => {
     const [method, path, body, header] = line.split('\t');
-    const [name, value] = header?.split(': ') ?? [];
-    const headers = { ...(body && { 'content-type': 'application/json' }), ...(name && { [name]: value }) };
+    const own = header ? Object.fromEntries(header.split('|').map((one) => one.split(': '))) : {};
+    const headers = { ...(body && { 'content-type': 'application/json' }), ...own };
     return { method, path, headers, ...(body && { body }) };
   });
 

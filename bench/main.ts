@@ -51,11 +51,11 @@ if (bare !== undefined)
 console.log(`${CONNECTIONS} connections, ${rounds} rounds of ${seconds} s, medians`);
 console.log(machine(stage.databases, generator));
 
-function run({ server, database, requests }: Row, round: number): Promise<Round> {
+function run({ server, database, requests, stride = NEXT_PART }: Row, round: number): Promise<Round> {
   return runLoad({
     url: server.url,
     requests,
-    offset: (round + 2) * NEXT_PART,
+    offset: (round + 2) * stride,
     seconds,
     pids: { server: server.pid, database },
   });

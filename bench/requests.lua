@@ -1,12 +1,11 @@
--- Sends the requests of a file, one a line (method, path, body and perhaps a header between tabs), beginning at a given line.
+-- Sends the requests of a file, one a line (method, path, body and perhaps headers between tabs; headers between bars), beginning at a given line.
 local requests, at = {}, 0
 
 function init(args)
   for line in io.lines(args[1]) do
     local method, path, body, header = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t?(.*)$")
     local headers = body ~= "" and { ["Content-Type"] = "application/json" } or {}
-    local name, value = header:match("^([^:]+): (.*)$")
-    if name then headers[name] = value end
+    for name, value in header:gmatch("([^:|]+): ([^|]*)") do headers[name] = value end
     requests[#requests + 1] = wrk.format(method, path, headers, body ~= "" and body or nil)
   end
   at = tonumber(args[2]) % #requests

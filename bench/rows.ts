@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadActivations, verifyChecks, writeCheckRequests } from './activations.ts';
 import { findMariadbd, startMariadb, type Mariadb } from '../bin/mariadb.js';
 import { prepareStore, startEngine, verify, type Store } from './engine.ts';
 import { CALLS, questionsAbout, writeRequests, type Call } from './keys.ts';
@@ -21,6 +22,8 @@ export interface Row {
   readonly database: number | undefined;
   /** For the load generator; see requests.lua. */
   readonly requests: string;
+  /** Lines between the beginnings of two rounds, where no request may come twice. */
+  readonly stride?: number;
 }
 
 export interface Plan {
@@ -89,6 +92,22 @@ export async function setStage(plan: Plan): Promise<Stage> {
       requests,
     });
   }
+  for (const database of [SQLITE, MARIADB]) {
+    const name = activationsRow(database);
+    if (!plan.isWanted(name) || (database === MARIADB && mariadb === undefined)) continue;
+    const folder = join(plan.folder, `${database}-activations`);
+    const count = Math.max(...plan.sizes);
+    const sqliteUrl = `sqlite:${join(folder, 'bench.sqlite')}`;
+    const databaseUrl = database === SQLITE ? sqliteUrl : (mariadb?.url('bench_activations') ?? '');
+    const store = { folder, keys: count, databaseUrl };
+    databases.add(await prepareStore(store, { module: 'extstars-accounts', load: loadActivations }));
+    const server = await startEngine(store, plan.nodeOptions);
+    await verifyChecks(server, count, CHECKS);
+    const requests = join(folder, 'checks.requests');
+    writeCheckRequests(requests, count, CHECKS);
+    const pid = database === MARIADB ? mariadb?.pid : undefined;
+    rows.push({ name, series: undefined, server, database: pid, requests, stride: STRIDE });
+  }
   return {
     rows,
     databases: [...databases],
@@ -118,7 +137,8 @@ async function startBaselines(plan: Plan): Promise<Row[]> {
 
 async function startMariadbIfWanted(plan: Plan): Promise<Mariadb | undefined> {
   const licenses = plan.isWanted(licensesRow(MARIADB)) ? [{ name: licensesRow(MARIADB) }] : [];
-  const wanted = [...plan.sizes.flatMap((keys) => wantedRows(plan, MARIADB, keys)), ...licenses];
+  const activations = plan.isWanted(activationsRow(MARIADB)) ? [{ name: activationsRow(MARIADB) }] : [];
+  const wanted = [...plan.sizes.flatMap((keys) => wantedRows(plan, MARIADB, keys)), ...licenses, ...activations];
   if (wanted.length === 0) return undefined;
   if (findMariadbd() !== undefined) return startMariadb({ bufferPool: '1G' });
   plan.say(`Left out, because mariadbd is not installed: ${wanted.map(({ name }) => name).join(' · ')}`);
@@ -128,6 +148,11 @@ async function startMariadbIfWanted(plan: Plan): Promise<Mariadb | undefined> {
 /** Clients with one to three licences each; `--quick` takes fewer. */
 const CLIENTS = 100_000;
 const licensesRow = (database: string): string => `licenses of a client, ${database}`;
+
+/** Devices that check for the first time, more of them than a round can ask about. */
+const STRIDE = 30_000;
+const CHECKS = 10 * STRIDE;
+const activationsRow = (database: string): string => `activation check, ${database}`;
 
 const wantedRows = (plan: Plan, database: string, keys: number) =>
   (Object.keys(CALLS) as Call[])

@@ -25,9 +25,11 @@ const watch = (): void => {
 };
 const watching = setInterval(watch, EVERY_MS);
 const since = performance.now();
+const cpu = process.cpuUsage();
 const findings = job === 'doctor' ? await app.examine() : [];
 await found?.job.run(app.system());
 const seconds = (performance.now() - since) / 1000;
+const { user, system } = process.cpuUsage(cpu);
 clearInterval(watching);
 watch();
 const after = { invoices: await count('invoice'), events: await count('outbox') };
@@ -35,6 +37,7 @@ const MB = 1024 * 1024;
 console.log(
   JSON.stringify({
     seconds,
+    cpu: (user + system) / 1e6,
     rss: (rss - base.rss) / MB,
     heap: (heap - base.heapUsed) / MB,
     invoices: after.invoices - before.invoices,

@@ -96,7 +96,8 @@ async function call(app: App, list: string, params: object, clientToken: string)
   const role = list.split('/')[0];
   const credentials = role === 'admin' ? `admin:${TOKEN}` : role === 'client' ? `client:${clientToken}` : undefined;
   let queries = 0;
-  const count = (): void => void queries++;
+  // Who is calling is looked up besides.
+  const count = ({ sql }: { sql: string }): void => void (/admin_group_member|api_token_hash/.test(sql) || queries++);
   app.database.knex.on('query', count);
   const since = performance.now();
   const { result, error } = await post(app, list, params, credentials);

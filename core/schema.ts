@@ -118,6 +118,13 @@ export function parseDate(text: string): Date | undefined {
     : undefined;
 }
 
+/** A field with its words for the form that staff fill in; `secret` ones are sealed and never shown again. */
+export const titled = <T extends TSchema>(title: string, schema: T, isSecret = false): T => ({
+  ...schema,
+  title,
+  ...(isSecret && { secret: true }),
+});
+
 /** Anything, as it was sent. */
 export const Anything = (options: { description?: string } = {}) => wire<unknown>({ ...options }, (value) => value);
 

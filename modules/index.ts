@@ -4,15 +4,24 @@ import { notification } from './notification/index.ts';
 import { hook } from './hook/index.ts';
 import { antispam } from './antispam/index.ts';
 import { activity } from './activity/index.ts';
+import { cart } from './cart/index.ts';
 import { client } from './client/index.ts';
+import { currency } from './currency/index.ts';
 import { cron } from './cron/index.ts';
 import { email } from './email/index.ts';
 import { extension } from './extension/index.ts';
+import { extstarsAccounts } from './extstars-accounts/index.ts';
 import { formbuilder } from './formbuilder/index.ts';
 import { product } from './product/index.ts';
 import { profile } from './profile/index.ts';
+import { gatewaySandbox } from './gateway-sandbox/index.ts';
+import { invoice } from './invoice/index.ts';
+import { orbitCustomer } from './orbit-customer/index.ts';
 import { order } from './order/index.ts';
 import { serviceapikey } from './serviceapikey/index.ts';
+import { servicecustom } from './servicecustom/index.ts';
+import { servicedownloadable } from './servicedownloadable/index.ts';
+import { servicelicense } from './servicelicense/index.ts';
 import { staff } from './staff/index.ts';
 import { stats } from './stats/index.ts';
 import { system } from './system/index.ts';
@@ -26,9 +35,18 @@ export const shippedModules: readonly Module[] = [
   email,
   extension,
   formbuilder,
+  currency,
   product,
   order,
+  invoice,
+  gatewaySandbox,
+  cart,
   serviceapikey,
+  servicecustom,
+  servicedownloadable,
+  servicelicense,
+  orbitCustomer,
+  extstarsAccounts,
   cron,
   stats,
   activity,

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createRequire } from 'node:module';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
 import Libsql from 'libsql';
 import type { Log } from '../log.ts';
@@ -9,6 +10,10 @@ import { knexLog } from './knex-log.ts';
 
 /** How long SQLite itself waits for another process. It blocks this one meanwhile, so it is short; `atomic` waits longer. */
 const BUSY_TIMEOUT_MS = 250;
+
+const LONGEST_TURN_MS = 10;
+/** Of the process, which has one event loop. */
+let turnedAt = 0;
 
 const require = createRequire(import.meta.url);
 type Connection = InstanceType<typeof Libsql>;
@@ -38,10 +43,17 @@ class LibsqlClient extends BetterSqlite3 {
   }
 
   /**
+   * Queries are answered at once, so a job is one long turn of the event loop unless it pauses: meanwhile nobody else would be
+   * served, and libsql could not give back the memory of its statements.
+   *
    * A statement that met a busy database stays half executed in libsql and would spoil the next commit of its
    * connection, so the pool replaces that connection.
    */
   override async _query(connection: Disposable, query: object): Promise<unknown> {
+    if (performance.now() - turnedAt > LONGEST_TURN_MS) {
+      await nextTurn();
+      turnedAt = performance.now();
+    }
     try {
       return await super._query(connection, query);
     } catch (error) {

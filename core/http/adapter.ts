@@ -63,7 +63,8 @@ function readBody(req: IncomingMessage, longest: number): Promise<Buffer> {
 const tooLarge = (longest: number): AppError =>
   invalidInput('api.body_too_large', `The request body is too large. The limit is ${sizeOf(longest)}.`);
 
-const sizeOf = (bytes: number): string => (bytes < MAX_BODY_BYTES ? `${bytes / 1024} KiB` : `${bytes / 1024 / 1024} MiB`);
+const sizeOf = (bytes: number): string =>
+  bytes < MAX_BODY_BYTES ? `${bytes / 1024} KiB` : `${bytes / 1024 / 1024} MiB`;
 
 export async function sendReply(
   res: ServerResponse,

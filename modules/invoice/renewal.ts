@@ -32,6 +32,7 @@ export interface Renewal {
 export type Renewals = ReturnType<typeof createRenewals>;
 
 const CHUNK = 200;
+const AT_ONCE = 4;
 
 /** Invoices that extend orders (invoicing spec 5.10). */
 export function createRenewals(needs: Needs) {
@@ -77,12 +78,14 @@ export function createRenewals(needs: Needs) {
 
   /** Prepared, approved and paid from the balance when that suffices. */
   async function renew(ctx: Context, orderId: number, dueDays?: number): Promise<Renewal> {
-    const renewal = await atomic(ctx, async (tx) => {
+    const { renewal, isPaid } = await atomic(ctx, async (tx) => {
       const prepared = await prepare(tx, orderId, dueDays);
-      await needs.invoices.approve(tx, prepared.invoice.id, { usesCredit: true });
-      return prepared;
+      return {
+        renewal: prepared,
+        isPaid: await needs.invoices.approveIn(tx, prepared.invoice.id, { usesCredit: true }),
+      };
     });
-    await needs.tasks.run(ctx, renewal.invoice.id);
+    if (isPaid) await needs.tasks.run(ctx, renewal.invoice.id);
     return renewal;
   }
 
@@ -107,6 +110,17 @@ export function createRenewals(needs: Needs) {
     return { promo, amount, line };
   }
 
+  async function renewEach(ctx: Context, due: Iterable<Order>): Promise<void> {
+    for (const { id } of due) {
+      try {
+        await renew(ctx, id);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.kind === 'unavailable') throw error;
+        ctx.log.warn('renewal not invoiced', { order: id, error: messageOf(error) });
+      }
+    }
+  }
+
   return {
     prepare,
     renew,
@@ -118,14 +132,9 @@ export function createRenewals(needs: Needs) {
       const until = endOfDay(later(ctx.now, renewalLeadDays * DAY));
       for (let afterId = 0; ;) {
         const found = await orders.listToRenew(ctx, { until, afterId, limit: CHUNK });
-        for (const { id } of await withoutInvoice(ctx, found)) {
-          try {
-            await renew(ctx, id);
-          } catch (error) {
-            if (!(error instanceof AppError) || error.kind === 'unavailable') throw error;
-            ctx.log.warn('renewal not invoiced', { order: id, error: messageOf(error) });
-          }
-        }
+        const due = (await withoutInvoice(ctx, found)).values();
+        // All take from the same iterator. The number is taken one after the other; what is around it need not wait.
+        await Promise.all(Array.from({ length: AT_ONCE }, () => renewEach(ctx, due)));
         if (found.length < CHUNK) return;
         afterId = found.at(-1)?.id ?? afterId;
       }

@@ -37,6 +37,10 @@ export interface Needs {
 
 export type Invoices = ReturnType<typeof createInvoices>;
 
+interface Approval {
+  readonly usesCredit?: boolean;
+}
+
 /** What can happen to one invoice. Locks are taken in this order: client, invoice, number. */
 export function createInvoices({ clients, orders, promos, currencies, taxes, numbering, rules }: Needs) {
   return {
@@ -78,20 +82,11 @@ export function createInvoices({ clients, orders, promos, currencies, taxes, num
       return get(tx, id);
     },
 
-    async approve(ctx: Context, id: number, { usesCredit = false }: { usesCredit?: boolean } = {}): Promise<void> {
-      await atomic(ctx, async (tx) => {
-        await tx.ask(invoiceBeingApproved, { invoiceId: id });
-        const { clientId } = await get(tx, id);
-        if (usesCredit && clientId !== undefined) await clients.lockBalance(tx, clientId);
-        await getForUpdate(tx, id);
-        const hashExpiresAt = (await rules(tx)).hashExpiry(tx.now);
-        await invoices.update(tx.db, id, { isApproved: true, hashExpiresAt }, tx.now);
-        if (usesCredit) await payWithCredit(tx, id);
-        await tx.emit(invoiceApproved, { invoiceId: id });
-        await tx.record(`Approved invoice #${id}`);
-      });
+    async approve(ctx: Context, id: number, options: Approval = {}): Promise<void> {
+      await atomic(ctx, (tx) => approveIn(tx, id, options));
     },
 
+    approveIn,
     settle,
     payWithCredit,
 
@@ -182,19 +177,37 @@ export function createInvoices({ clients, orders, promos, currencies, taxes, num
     return true;
   }
 
+  /** Whether the balance paid it. */
+  async function approveIn(tx: Tx, id: number, { usesCredit = false }: Approval): Promise<boolean> {
+    await tx.ask(invoiceBeingApproved, { invoiceId: id });
+    const clientId = usesCredit ? (await get(tx, id)).clientId : undefined;
+    const balance = clientId === undefined ? undefined : await clients.lockBalance(tx, clientId);
+    const invoice = await getForUpdate(tx, id);
+    const hashExpiresAt = (await rules(tx)).hashExpiry(tx.now);
+    await invoices.update(tx.db, id, { isApproved: true, hashExpiresAt }, tx.now);
+    const isPaid = usesCredit && (await payLocked(tx, { ...invoice, isApproved: true }, balance));
+    await tx.emit(invoiceApproved, { invoiceId: id });
+    await tx.record(`Approved invoice #${id}`);
+    return isPaid;
+  }
+
   function payWithCredit(ctx: Context, id: number): Promise<boolean> {
     return atomic(ctx, async (tx) => {
       const { clientId } = await get(tx, id);
       const balance = clientId === undefined ? undefined : await clients.lockBalance(tx, clientId);
-      const invoice = await getForUpdate(tx, id);
-      if (!invoice.isApproved || invoice.status !== 'unpaid') return false;
-      const { due } = totalsOf(invoice);
-      if (due.amount > 0) {
-        if (isDeposit(invoice) || balance?.currency !== due.currency || balance.amount < due.amount) return false;
-        await bookCredit(tx, invoice, due);
-      }
-      return settleLocked(tx, invoice, { source: 'credit' });
+      return payLocked(tx, await getForUpdate(tx, id), balance);
     });
+  }
+
+  /** Client and invoice are locked. */
+  async function payLocked(tx: Tx, invoice: Invoice, balance: Money | undefined): Promise<boolean> {
+    if (!invoice.isApproved || invoice.status !== 'unpaid') return false;
+    const { due } = totalsOf(invoice);
+    if (due.amount > 0) {
+      if (isDeposit(invoice) || balance?.currency !== due.currency || balance.amount < due.amount) return false;
+      await bookCredit(tx, invoice, due);
+    }
+    return settleLocked(tx, invoice, { source: 'credit' });
   }
 
   async function bookCredit(tx: Tx, { id, clientId, nr }: Invoice, amount: Money): Promise<void> {

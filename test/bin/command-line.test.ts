@@ -15,7 +15,7 @@ describe('the command line', function () {
 
   it('explains every command with a sentence and an example', async () => {
     const lines = [
-      'serve', 'migrate', 'doctor', 'backup', 'restore', 'openapi', 'job list', 'job run', 'admin create', 'admin token',
+      'serve', 'migrate', 'doctor', 'demo', 'backup', 'restore', 'openapi', 'job list', 'job run', 'admin create', 'admin token',
       'module list', 'module install', 'module uninstall', 'module enable', 'module disable', 'module create',
     ]; // prettier-ignore
 

@@ -15,7 +15,7 @@ interface Told {
 
 describe('the doctor of the shop', function () {
   this.timeout(20_000);
-  const app = useApp({ install: ['serviceapikey'] });
+  const app = useApp({ install: ['serviceapikey'], plantsFaults: true });
   const db = (): Knex => app.app.database.knex;
   const findings = (): Promise<string[]> => app.app.examine();
   const invoices = async (): Promise<number[]> =>

@@ -5,7 +5,7 @@ import { gateway, type GatewayCall, type GatewayConfig, type PaymentNotice, type
 import { money, parseMoney, toDecimal, type Money } from '#core/money';
 import { parsePeriod } from '#core/period';
 import type { Settings } from '#core/product';
-import { Text } from '#core/schema';
+import { Text, titled } from '#core/schema';
 
 interface Options {
   /** Where forms and questions go; tests have a stand-in. */
@@ -23,7 +23,7 @@ export const payPalEmailGateway = ({ urlOf = payPalUrl }: Options = {}) =>
     takesOneTimePayments: true,
     takesSubscriptions: true,
     config: Type.Object({
-      email: Type.Optional({ ...Text({ maxLength: 255 }), title: 'PayPal e-mail address for payments' }),
+      email: Type.Optional(titled('PayPal e-mail address for payments', Text({ maxLength: 255 }))),
     }),
 
     check: ({ values }) => void addressOf(values),
