@@ -242,7 +242,10 @@ export function createApp({
     async examine() {
       await lifeCycle.refresh();
       const checks = lifeCycle.active().flatMap(({ contributions }) => contributions.checks ?? []);
-      return (await Promise.all(checks.map((check) => check.run(system())))).flat();
+      const findings: string[] = [];
+      // One after the other, so that it holds no more than one piece of one table.
+      for (const check of checks) findings.push(...(await check.run(system())));
+      return findings;
     },
     async close() {
       await scheduler.stop();

@@ -152,7 +152,8 @@ function waysFor({ active, renderer }: FrameParts, { kind, actor, request, langu
   const { path } = request;
   const isBelow = (href: string): boolean => path === href || path.startsWith(`${href}/`);
   // `/order/service` is below `/order` too: the longest one that fits is where one is.
-  const here = entries.map(({ entry }) => entry.href).filter(isBelow);
+  const all = active().flatMap(({ contributions }) => contributions.menu ?? []);
+  const here = all.map(({ href }) => href).filter(isBelow);
   const nearest = here.reduce((longest, href) => (href.length > longest.length ? href : longest), '');
   return entries
     .sort((one, other) => one.entry.order - other.entry.order)

@@ -73,7 +73,7 @@ describe('a page on another origin', function () {
       await page.waitForSelector('#state:text("1")', { timeout: 20_000 });
       await page.click('#list');
       await page.waitForSelector('#donors li');
-      assert.equal(await page.textContent('#donors li'), '星 & Co. 5.00');
+      assert.equal(await page.textContent('#donors li'), 'img src=x onerror="window.attacked=1"星 5.00');
       assert.equal(await page.evaluate('window.attacked'), undefined);
     } finally {
       await browser.close();
@@ -90,7 +90,7 @@ const post = (path, fields) => fetch('${engine}/api/v2/' + path, {
 const state = document.querySelector('#state');
 document.querySelector('#donate').onclick = async () => {
   const { code, data } = await post('donation/create', { device_id: 'web', amount: '5', pay_method: 'paypal',
-    user_name: '<img src=x onerror="window.attacked=1">星 & Co.'.replace(/.*>/, '<星') , user_link: '', user_email: '' });
+    user_name: '<img src=x onerror="window.attacked=1">星', user_link: '', user_email: '' });
   if (code !== 100) throw new Error('refused with ' + code);
   document.querySelector('#pay').innerHTML = '<a id="link" target="_blank">Pay</a>';
   document.querySelector('#link').href = data.link;

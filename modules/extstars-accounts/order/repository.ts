@@ -144,11 +144,16 @@ export const close = async (db: Knex.Transaction, id: number, now: Date): Promis
 export const removeLines = async (db: Knex.Transaction, id: number): Promise<void> =>
   void (await db(LINES).where({ extstars_order_id: id }).del());
 
-export const listUnpaid = async (db: Knex, until: Date, afterId: number, limit: number): Promise<Order[]> =>
+export const listUnpaid = async (
+  db: Knex,
+  { since = new Date(0), until }: { readonly since?: Date; readonly until: Date },
+  afterId: number,
+  limit: number,
+): Promise<Order[]> =>
   (
     (await db<Row>(TABLE)
       .where({ status: 'unpaid' })
-      .where('created_at', '<=', until)
+      .whereBetween('created_at', [since, until])
       .where('id', '>', afterId)
       .orderBy('id')
       .limit(limit)) as Row[]

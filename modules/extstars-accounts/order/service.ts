@@ -211,7 +211,7 @@ export function createOrders(needs: Needs) {
     async closeOld(ctx: Context): Promise<void> {
       const settingsOf = new Map((await apps.listAll(ctx)).map(({ appId, settings }) => [appId, settings]));
       for (let after = 0; ;) {
-        const chunk = await orders.listUnpaid(ctx.db, later(ctx.now, -5 * HOUR), after, CHUNK);
+        const chunk = await orders.listUnpaid(ctx.db, { until: later(ctx.now, -5 * HOUR) }, after, CHUNK);
         for (const order of chunk) {
           const hours = settingsOf.get(order.appId)?.order_ttl ?? 24;
           if (later(order.createdAt, hours * HOUR) > ctx.now) continue;
@@ -225,10 +225,11 @@ export function createOrders(needs: Needs) {
       }
     },
 
-    /** Asks the gateways about what a notification may have been lost of. */
+    /** Asks the gateways about what a notification may have been lost of; older payments the engine asks about ever more seldom. */
     async reconcile(ctx: Context): Promise<void> {
+      const span = { since: later(ctx.now, -HOUR), until: later(ctx.now, -2 * MINUTE) };
       for (let after = 0; ;) {
-        const chunk = await orders.listUnpaid(ctx.db, later(ctx.now, -2 * MINUTE), after, CHUNK);
+        const chunk = await orders.listUnpaid(ctx.db, span, after, CHUNK);
         for (const { id, invoiceId } of chunk)
           if (invoiceId !== undefined && (await payments.refresh(ctx, invoiceId))) await settle(ctx, id);
         const last = chunk.at(-1);

@@ -162,6 +162,7 @@ describe('extstars: installing and removing the module', () => {
     await app.call(admin, 'extension/activate', { type: 'mod', id: 'extstars-accounts' });
 
     assert.equal((await activate(app, code)).code, 100);
+    await app.call(admin, 'extension/deactivate', { type: 'mod', id: 'extstars-accounts' });
     await app.call(admin, 'extension/uninstall', { type: 'mod', id: 'extstars-accounts' });
     assert.equal((await app.request('post', '/api/v1/simple/code/active').send({})).status, 400);
   });
