@@ -37,7 +37,7 @@ export interface Needs {
 
 export type Invoices = ReturnType<typeof createInvoices>;
 
-interface Approval {
+export interface Approval {
   readonly usesCredit?: boolean;
 }
 

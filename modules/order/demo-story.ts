@@ -23,6 +23,8 @@ interface Beginning {
   readonly draw: Draw;
   readonly product: Product;
   readonly isBought: boolean;
+  /** An add-on starts with its master, so it does not wait by itself. */
+  readonly isAddon: boolean;
   readonly createdAt: Date;
   readonly now: Date;
   /** Periods that may have been paid, so that there are no more invoices than were asked for. */
@@ -34,13 +36,13 @@ const CANCELED_AFTER_DAYS = 30;
 const REASONS = ['Not needed any more', 'Too expensive', 'Moved to another shop', 'Unpaid'];
 
 /** Deterministic in its draws; each order draws the same number of times as any other of its kind. */
-export function storyOf({ draw, product, isBought, createdAt, now, mostPeriods }: Beginning): Story {
+export function storyOf({ draw, product, isBought, isAddon, createdAt, now, mostPeriods }: Beginning): Story {
   const history: Omit<PastLine, 'orderId'>[] = [];
   const tell = (at: Date, status: OrderStatus, notes: string): void => void history.push({ at, status, notes });
   const isRecurrent = product.pricing.type === 'recurrent';
   const periods = product.pricing.periods.filter(({ isEnabled }) => isEnabled).map(({ code }) => code);
   const period = isRecurrent ? chosenPeriod(draw, periods, { createdAt, now, mostPeriods }) : undefined;
-  const waits = now.getTime() - createdAt.getTime() < 30 * DAY && draw.chance(0.3);
+  const waits = draw.chance(0.3) && !isAddon && now.getTime() - createdAt.getTime() < 30 * DAY;
   const fails = draw.chance(0.01);
   if (isBought) tell(createdAt, 'pending_setup', BOUGHT);
   const none = { period, activatedAt: undefined, expiresAt: undefined, anchorDay: undefined, suspendedAt: undefined, canceledAt: undefined, reason: undefined, history }; // prettier-ignore

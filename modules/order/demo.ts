@@ -165,7 +165,15 @@ function orderAt(run: DemoRun, place: Place): Made {
   const span = run.now.getTime() - run.since.getTime();
   const createdAt = new Date(run.since.getTime() + Math.floor((span * (n + draw.fraction())) / run.sizes.orders));
   const isBought = draw.chance(BOUGHT_SHARE);
-  const story = storyOf({ draw, product, isBought, createdAt, now: run.now, mostPeriods: allowance });
+  const story = storyOf({
+    draw,
+    product,
+    isBought,
+    isAddon: parent !== undefined,
+    createdAt,
+    now: run.now,
+    mostPeriods: allowance,
+  });
   const quantity = draw.chance(0.9) ? 1 : draw.int(2, 5);
   const price = place.price(product, story.period);
   const total = multiply(price, quantity);

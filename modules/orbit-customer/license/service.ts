@@ -15,7 +15,7 @@ import type { Locations } from '../location/service.ts';
 import type { Location } from '../location/repository.ts';
 import { generateKey, generateSlug } from './generate.ts';
 import * as entries from './ip-repository.ts';
-import { termsOf } from './product.ts';
+import { termsOf } from './plan.ts';
 import * as licenses from './repository.ts';
 import type { AuthMode, License, Network } from './repository.ts';
 

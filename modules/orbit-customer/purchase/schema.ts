@@ -6,7 +6,7 @@ import { time, timeOrNull } from '../format.ts';
 import { referenceOf } from '../invoice/reference.ts';
 import { invoiceStatus } from '../invoice/schema.ts';
 import type { Invoicing } from '#modules/invoice/contract';
-import { featuresOf } from '../license/product.ts';
+import { featuresOf } from '../license/plan.ts';
 import { LicenseRef, periodName, PERIOD_NAMES, PERIODS, presentRef } from '../license/schema.ts';
 import { presentPricing } from './pricing.ts';
 import { orderReference } from './reference.ts';

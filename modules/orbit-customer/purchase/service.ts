@@ -11,7 +11,7 @@ import type { Order, OrderService } from '#modules/order/contract';
 import type { Product, Promo } from '#modules/product/contract';
 import { unknownThing } from '../failure.ts';
 import { insufficient } from '../invoice/service.ts';
-import { TYPE } from '../license/product.ts';
+import { TYPE } from '../license/plan.ts';
 import { PERIODS, type PeriodName } from '../license/schema.ts';
 import type { Licenses, Shown } from '../license/service.ts';
 import { offeredPeriods, presentPricing, pricingOf, type Pricing, type PricingNeeds } from './pricing.ts';

@@ -15,7 +15,7 @@ interface Told {
 
 describe('the doctor of the shop', function () {
   this.timeout(20_000);
-  const app = useApp({ install: ['serviceapikey'], plantsFaults: true });
+  const app = useApp({ install: ['serviceapikey'] });
   const db = (): Knex => app.app.database.knex;
   const findings = (): Promise<string[]> => app.app.examine();
   const invoices = async (): Promise<number[]> =>
@@ -174,6 +174,7 @@ describe('the doctor of the shop', function () {
   ];
   for (const { what, plant, expected } of faults) {
     it(`finds ${what}`, async () => {
+      app.plantsFaults();
       const told = await tellStory();
 
       await plant(told);

@@ -337,6 +337,7 @@ describe('guest/invoice/pdf', () => {
   });
 
   it('prints what was paid from the balance and what is left', async () => {
+    app.plantsFaults();
     await open();
     const clientId = await buildPayer(app);
     await addFunds(app, clientId, 4);

@@ -38,6 +38,7 @@ describe('an order that staff make', () => {
   });
 
   it('is invoiced and linked to its invoice, which is settled once the order is there', async () => {
+    app.plantsFaults();
     const id = await order(app, { invoice_option: 'issue-invoice' });
 
     assert.equal((await seen(app, id)).unpaid_invoice_id, 1000 + id);
@@ -46,6 +47,7 @@ describe('an order that staff make', () => {
   });
 
   it('tells billing how staff were paid', async () => {
+    app.plantsFaults();
     await order(app, {
       invoice_option: 'issue-invoice',
       mark_invoice_paid: 'yes',
@@ -114,6 +116,7 @@ describe('a group of orders', () => {
   beforeEach(() => counter.reset());
 
   it('comes from one checkout, and starts with its master', async () => {
+    app.plantsFaults();
     const product = await buildLever(app);
     const [master, second] = await checkOut(app, [product, product]);
     const ids = [master?.id ?? 0, second?.id ?? 0] as const;

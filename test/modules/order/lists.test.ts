@@ -87,6 +87,7 @@ describe('a list of orders', () => {
   });
 
   it('for renewals goes on where it stopped', async () => {
+    app.plantsFaults();
     const ids = [];
     for (let count = 0; count < 3; count++)
       ids.push(await order(app, { activate: 1, period: '1M', price: 1, invoice_option: 'issue-invoice' }));

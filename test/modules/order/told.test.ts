@@ -158,6 +158,7 @@ describe('the doctor', () => {
   });
 
   it('finds what is active and not there', async () => {
+    app.plantsFaults();
     const id = await order(app, { activate: 1 });
     counter.failing.add('show');
 
@@ -165,6 +166,7 @@ describe('the doctor', () => {
   });
 
   it('finds what was bought, is active and was never paid', async () => {
+    app.plantsFaults();
     const transitions = app.app.service(orderService);
     const [placed] = await checkOut(app, [await buildLever(app)]);
     await transitions.activate(app.system(), placed?.id ?? 0);

@@ -113,6 +113,7 @@ describe('selling an API key', () => {
   });
 
   it('lets the doctor find a key that does not follow its order', async () => {
+    app.plantsFaults();
     const { orderId } = await buildKey(app);
     await app.app.database.knex('client_order').where({ id: orderId }).update({ status: 'suspended' });
 
@@ -141,6 +142,7 @@ describe('the module serviceapikey', () => {
   });
 
   it('begins empty after it was uninstalled', async () => {
+    app.plantsFaults();
     const { key } = await buildKey(app);
     await app.call(admin, 'extension/deactivate', { type: 'mod', id: 'serviceapikey' });
     await app.call(admin, 'extension/uninstall', { type: 'mod', id: 'serviceapikey' });
