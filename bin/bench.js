@@ -1,4 +1,4 @@
-/** `npm run bench`: builds what is old, then measures the built engine (see bench/README.md). */
+/** `npm run bench -- [lists|sale]`: builds what is old, then measures (see bench/README.md). */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -10,7 +10,11 @@ await orExit(async () => {
 });
 
 // A process of its own, because it reads TypeScript and this one may have begun before the loader was installed.
-const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'bench/main.ts'), ...process.argv.slice(2)], {
+const [first = '', ...rest] = process.argv.slice(2);
+const isPart = ['sale', 'lists'].includes(first);
+const program = join(root, 'bench', isPart ? `${first}.ts` : 'main.ts');
+const args = ['--conditions', 'source', '--import', 'tsx', program, ...(isPart ? rest : process.argv.slice(2))];
+const child = spawn(process.execPath, args, {
   cwd: root,
   stdio: 'inherit',
 });

@@ -164,7 +164,8 @@ async function countStanding(db: Knex): Promise<number> {
 /** Lines that were not taken back, without those that take back. */
 const standing = (db: Knex): Knex.QueryBuilder =>
   db('client_balance')
-    .whereNull('reversed_id')
+    // Nearly all are so, which a database does not know: by that index it would read the whole ledger.
+    .whereRaw('(?? is null) = 1', ['client_balance.reversed_id'])
     .whereNotExists(
       db('client_balance as back').select('back.id').where('back.reversed_id', db.ref('client_balance.id')),
     );

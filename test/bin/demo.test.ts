@@ -27,11 +27,15 @@ describe('tollkeeper demo', function () {
     await command.run('demo', '--clients', '300', '--orders', '900', '--invoices', '1500');
 
     assert.deepEqual(['client', 'client_order', 'invoice', 'invoice_number'].map(countOf), [300, 900, 1500, 1500]);
-    const types = rows<{ t: string }>('select distinct service_type as t from client_order order by 1').map(({ t }) => t);
+    const types = rows<{ t: string }>('select distinct service_type as t from client_order order by 1').map(
+      ({ t }) => t,
+    );
     assert.deepEqual(types, ['apikey', 'custom', 'downloadable', 'license']);
     const statuses = rows<{ s: string }>('select distinct status as s from client_order order by 1').map(({ s }) => s);
     assert.deepEqual(statuses, ['active', 'canceled', 'failed_renew', 'failed_setup', 'pending_setup', 'suspended']);
-    const sources = rows<{ s: string }>('select distinct source as s from invoice_payment order by 1').map(({ s }) => s);
+    const sources = rows<{ s: string }>('select distinct source as s from invoice_payment order by 1').map(
+      ({ s }) => s,
+    );
     assert.deepEqual(sources, ['credit', 'gateway', 'staff', 'status']);
     assert.equal((await command.run('doctor')).out, 'Everything is in order.');
   });
@@ -45,7 +49,23 @@ describe('tollkeeper demo', function () {
     ];
     const empty = (): void => {
       const db = new Libsql(join(command.dataDir, 'tollkeeper.sqlite'));
-      for (const table of ['client', 'client_order', 'invoice', 'client_balance', 'sqlite_sequence', 'transaction', 'invoice_number', 'promo', 'promo_redemption', 'service_apikey', 'service_license', 'service_custom', 'service_downloadable', 'service_downloadable_file']) // prettier-ignore
+      for (const table of [
+        'client',
+        'client_order',
+        'invoice',
+        'client_balance',
+        'sqlite_sequence',
+        'transaction',
+        'invoice_number',
+        'promo',
+        'promo_redemption',
+        'service_apikey',
+        'service_license',
+        'service_custom',
+        'service_downloadable',
+        'service_downloadable_file',
+      ])
+        // prettier-ignore
         db.exec(`delete from "${table}"`);
       db.exec("delete from product where id > 1; delete from setting where name = 'invoice_starting_number'");
       db.close();
