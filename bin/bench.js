@@ -13,7 +13,8 @@ await orExit(async () => {
 const [first = '', ...rest] = process.argv.slice(2);
 const isPart = ['sale', 'lists'].includes(first);
 const program = join(root, 'bench', isPart ? `${first}.ts` : 'main.ts');
-const args = ['--conditions', 'source', '--import', 'tsx', program, ...(isPart ? rest : process.argv.slice(2))];
+const source = isPart ? ['--conditions', 'source'] : [];
+const args = [...source, '--import', 'tsx', program, ...(isPart ? rest : process.argv.slice(2))];
 const child = spawn(process.execPath, args, {
   cwd: root,
   stdio: 'inherit',
