@@ -164,11 +164,14 @@ export function createTransitions({ productTypes, rules, stock }: Needs): Transi
     return order;
   }
 
-  /** The other orders of a group start with their master; one that fails does not stop it (commerce spec 8.5). */
+  /**
+   * The other orders of a group start with their master; one that fails does not stop it (commerce spec 8.5). One whose
+   * invoice is open waits for its money: nobody gets it with something cheap that starts at once.
+   */
   async function activateAddons(ctx: Context, master: Order): Promise<void> {
     if (!master.isGroupMaster) return;
-    for (const { id, status } of await orders.listAddons(ctx.db, master)) {
-      if (!isUnset(status)) continue;
+    for (const { id, status, unpaidInvoiceId } of await orders.listAddons(ctx.db, master)) {
+      if (!isUnset(status) || unpaidInvoiceId !== undefined) continue;
       try {
         await attempt(ctx, id, 'failed_setup', undefined, async (tx, trial) =>
           activateOne(tx, await getForUpdate(tx, id), false, trial),

@@ -133,6 +133,21 @@ describe('client/cart/checkout', () => {
     assert.deepEqual([paid['group_id'], Number(other['group_master'])], [other['group_id'], 0]);
   });
 
+  it('gives nothing away with what starts at once', async () => {
+    const buyer = await buildShopper(app);
+    await buyer.add(await buildProduct(app, { fields: { ...once(1), setup: 'after_order' } }));
+    await buyer.add(await buildProduct(app, { fields: once(500) }), { multiple: 1 });
+
+    const answer = await buyer.checkout();
+
+    const statuses = async (): Promise<unknown[]> =>
+      Promise.all(answer.orders.map(async (id) => (await order(id))['status']));
+    assert.deepEqual(await statuses(), ['active', 'pending_setup']);
+    const { id } = await invoiceOf(buyer, answer);
+    await app.call(admin, 'invoice/mark_as_paid', { id, gateway_id: 2, execute: 1 });
+    assert.deepEqual(await statuses(), ['active', 'active']);
+  });
+
   it('is paid from a balance that suffices', async () => {
     const buyer = await buildShopper(app, { currency: 'USD' });
     await give(buyer.account.id, 12.5);
