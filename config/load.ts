@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
+import proxyAddr from 'proxy-addr';
 import { Settings, type Config, type RawSettings } from './schema.ts';
 
 /** A mistake in the settings, said in one sentence per mistake. */
@@ -24,13 +25,12 @@ export function loadConfig(environment: Environment): Config {
     appSecret: raw.APP_SECRET ?? keptSecret(dataDir),
     admin: { email: raw.ADMIN_EMAIL, password: raw.ADMIN_PASSWORD, apiToken: raw.ADMIN_API_TOKEN },
     hasRateLimits: raw.RATE_LIMITS === 'on',
+    unlimitedPeers: partsOf(raw.RATE_LIMITS_EXEMPT),
     hasCron: raw.CRON === 'on',
     hasMetrics: raw.METRICS === 'on',
     logLevel: raw.LOG_LEVEL,
     timeZone: raw.TZ_NAME,
-    trustedProxies: raw.TRUSTED_PROXIES.split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
+    trustedProxies: partsOf(raw.TRUSTED_PROXIES),
     maxUploadBytes: raw.UPLOAD_LIMIT_MB * 1024 * 1024,
     modulesDir: raw.MODULES_DIR === undefined ? undefined : resolve(raw.MODULES_DIR),
     processes: raw.WEB_CONCURRENCY,
@@ -48,11 +48,31 @@ function check(environment: Environment): RawSettings {
   const mistakes = [
     ...misspelled(Object.keys(environment), names),
     ...(isValid ? [] : [...new Set((ajv.errors ?? []).map(sentence))]),
+    ...(isValid ? NETWORKS.filter((name) => !areNetworks(String(given[name]))).map(notNetworks) : []),
     ...(isValid && !isTimeZone(given['TZ_NAME']) ? [`TZ_NAME must be an IANA time zone such as Europe/Oslo.`] : []),
   ];
   if (mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
   return given as RawSettings; // ajv has just checked and completed it
 }
+
+const NETWORKS = ['RATE_LIMITS_EXEMPT', 'TRUSTED_PROXIES'] as const;
+const notNetworks = (name: string): string =>
+  `${name} must be addresses or networks such as 10.0.0.0/8, separated by commas.`;
+
+function areNetworks(list: string): boolean {
+  try {
+    proxyAddr.compile(partsOf(list));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const partsOf = (list: string): string[] =>
+  list
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 
 function sentence({ instancePath }: ErrorObject): string {
   const name = instancePath.slice(1);

@@ -64,6 +64,10 @@ export const Settings = Type.Object({
     default: 'on',
     description: 'Whether requests are limited per address and account.',
   }),
+  RATE_LIMITS_EXEMPT: Type.String({
+    default: '',
+    description: 'Addresses or networks whose requests are never limited, separated by commas.',
+  }),
   CRON: Type.Union([Type.Literal('on'), Type.Literal('off')], {
     default: 'on',
     description: 'Whether this process runs scheduled jobs.',
@@ -116,6 +120,8 @@ export interface Config {
     readonly apiToken: string | undefined;
   };
   readonly hasRateLimits: boolean;
+  /** Addresses and networks that are never limited. */
+  readonly unlimitedPeers: readonly string[];
   readonly hasCron: boolean;
   readonly hasMetrics: boolean;
   readonly logLevel: string;

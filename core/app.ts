@@ -93,7 +93,7 @@ export function createApp({
   redis?.on('error', (error) => log.warn('Redis cannot be reached', { error }));
   const secrets = createSecrets(config.appSecret);
   const settings = createSettings(secrets);
-  const limits = createLimits(config.hasRateLimits, redis, clock);
+  const limits = createLimits({ isOn: config.hasRateLimits, redis, clock, exempt: config.unlimitedPeers });
   const sessions = redis === undefined ? databaseSessions(database.knex) : redisSessions(redis);
   const lifeCycle = createLifeCycle(database, clock, join(config.dataDir, 'backups'));
   const productTypes = createProductTypes(() => lifeCycle.active());

@@ -87,8 +87,11 @@ function asMap(value: unknown): object | undefined {
   return typeof value === 'object' && value !== null ? value : undefined;
 }
 
-export const List = <T extends TSchema>(item: T, options: { description?: string } = {}) =>
-  wire<Static<T>[]>({ type: 'array', items: item, ...options }, (value) => {
+/** Far below what a statement of SQLite takes as parameters. */
+const MOST_ITEMS = 10_000;
+
+export const List = <T extends TSchema>(item: T, options: { description?: string; maxItems?: number } = {}) =>
+  wire<Static<T>[]>({ type: 'array', items: item, maxItems: MOST_ITEMS, ...options }, (value) => {
     const items = Array.isArray(value)
       ? value
       : typeof value === 'object' && value !== null

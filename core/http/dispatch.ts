@@ -116,7 +116,7 @@ async function answer(road: Road, call: Call): Promise<unknown> {
       endpoint?.prefersSession ?? false,
     );
     if (isLogin(target)) await limits.consume('api_login', request.ip);
-    else await limits.consume('api_authenticated_account', `${role}:${actor.id}`);
+    else await limits.consume('api_authenticated_account', `${role}:${actor.id}`, request.ip);
     ctx = road.context(actor, request.ip);
     refuseUnconfirmed(actor, target);
   }
@@ -146,13 +146,18 @@ async function byItsOwnPace(
     throw unauthenticated('auth.missing', 'Authentication Failed');
   }
   const actor = await recognize(guest, recognizers(), credentials);
-  if (limits.isOn) await consumeIfAny(limits, await pace.ofCaller(guest, endpoint), subjectOf(actor));
+  if (limits.isOn) await consumeIfAny(limits, await pace.ofCaller(guest, endpoint), subjectOf(actor), request.ip);
   refuseUnconfirmed(actor, target);
   return context(actor, request.ip);
 }
 
-async function consumeIfAny(limits: Limits, policy: Policy | undefined, subject: string): Promise<void> {
-  if (policy !== undefined) await limits.consume(policy, subject);
+async function consumeIfAny(
+  limits: Limits,
+  policy: Policy | undefined,
+  subject: string,
+  from = subject,
+): Promise<void> {
+  if (policy !== undefined) await limits.consume(policy, subject, from);
 }
 
 const subjectOf = ({ id, shown }: ClientActor): string =>

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import type { Redis } from 'ioredis';
+import proxyAddr from 'proxy-addr';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { Clock } from '../clock.ts';
 import { rateLimited } from '../error.ts';
@@ -55,8 +57,11 @@ export interface Limited extends Exhausted {
 export interface Limits {
   /** Whether anything is counted at all. */
   readonly isOn: boolean;
-  /** Counts one call of `subject`; throws `rate_limited` when there were too many. */
-  consume(policy: PolicyName | Policy, subject: string): Promise<void>;
+  /**
+   * Counts one call of `subject`, which is an address unless `from` tells whence it came; throws `rate_limited` when
+   * there were too many.
+   */
+  consume(policy: PolicyName | Policy, subject: string, from?: string): Promise<void>;
   /** Takes a call back, as where only failed attempts count. */
   giveBack(policy: PolicyName | Policy, subject: string): Promise<void>;
   /** Those who have no call left; without Redis as far as this process knows. */
@@ -71,8 +76,18 @@ export const isPolicy = (name: string): name is PolicyName => Object.hasOwn(POLI
 
 const named = (name: PolicyName): Policy => ({ name, calls: POLICIES[name][0], seconds: POLICIES[name][1] });
 
-/** Without Redis the counts are those of this process. */
-export function createLimits(isOn: boolean, redis: Redis | undefined, clock: Clock): Limits {
+export interface LimitParts {
+  readonly isOn: boolean;
+  /** Without it the counts are those of this process. */
+  readonly redis: Redis | undefined;
+  readonly clock: Clock;
+  /** Addresses and networks that are never counted (spec A8). */
+  readonly exempt?: readonly string[];
+}
+
+export function createLimits({ isOn, redis, clock, exempt = [] }: LimitParts): Limits {
+  const isAmong = exempt.length === 0 ? undefined : proxyAddr.compile([...exempt]);
+  const isExempt = (address: string): boolean => isAmong !== undefined && isIP(address) !== 0 && isAmong(address, 0);
   const book = redis === undefined ? memoryBook(clock) : redisBook(redis, clock);
   let limiters = new Map<string, { readonly limiter: RateLimiterAbstract; readonly policy: Policy }>();
   const limiterOf = (policy: Policy): RateLimiterAbstract => {
@@ -86,8 +101,8 @@ export function createLimits(isOn: boolean, redis: Redis | undefined, clock: Clo
   };
   return {
     isOn,
-    async consume(asked, sent) {
-      if (!isOn) return;
+    async consume(asked, sent, from = sent) {
+      if (!isOn || isExempt(from)) return;
       const policy = typeof asked === 'string' ? named(asked) : asked;
       const subject = sent.toLowerCase();
       try {

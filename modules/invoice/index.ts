@@ -90,7 +90,7 @@ export const invoice = defineModule({
         payments: side.payments,
       }),
       api: {
-        guest: { ...guestApi(module), ...side.guest, ...paper.guest },
+        guest: { ...guestApi(module, paper.read), ...side.guest, ...paper.guest },
         client: { ...clientApi(module), ...side.client },
         admin: { ...adminInvoiceApi(module), ...adminTaxApi(module.taxes), ...side.admin },
       },

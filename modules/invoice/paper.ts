@@ -9,7 +9,7 @@ import { createDocuments } from './documents.ts';
 import type { InvoiceModule } from './invoice-module.ts';
 import { letters } from './mail.ts';
 import { invoiceMenu, invoicePages } from './pages.ts';
-import { createReading } from './reading.ts';
+import { createReading, type ReadForVisit } from './reading.ts';
 
 interface Needs {
   readonly module: InvoiceModule;
@@ -18,11 +18,16 @@ interface Needs {
   readonly currencies: CurrencyService;
 }
 
+interface Paper extends Required<Pick<Contributions, 'pages' | 'menu' | 'mails'>> {
+  readonly guest: ReturnType<typeof guestPdfApi>;
+  readonly read: ReadForVisit;
+}
+
 /** What the module adds for people who read: the PDF, the pages and the letters. */
 export function createPaperSide(
   { module, payments, clients, currencies }: Needs,
   { config, settings, limits }: Pick<Toolbox, 'config' | 'settings' | 'limits'>,
-): Required<Pick<Contributions, 'pages' | 'menu' | 'mails'>> & { readonly guest: ReturnType<typeof guestPdfApi> } {
+): Paper {
   const { rules, views } = module;
   const documents = createDocuments({
     clients,
@@ -37,6 +42,7 @@ export function createPaperSide(
   const guest = guestPdfApi(documents, read);
   return {
     guest,
+    read,
     pages: invoicePages({ module, documents, payments, read, pdf: guest.pdf }),
     menu: invoiceMenu,
     mails: letters({ clients, views, documents, rules }),

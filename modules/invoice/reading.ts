@@ -26,7 +26,7 @@ export const createReading =
     checkHash(hash);
     if (!(await isAtHome(ctx, hash, visit))) {
       await limits.consume(byAddress, ctx.ip ?? '');
-      await limits.consume(byHash, hash);
+      await limits.consume(byHash, hash, ctx.ip);
     }
     return findForVisit(ctx, { hash, visit, unknown, rules: await rules(ctx) });
   };

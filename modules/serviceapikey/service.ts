@@ -2,6 +2,7 @@ import type { AdminActor, ClientActor } from '#core/actor';
 import { atomic, type Context, type Tx } from '#core/context';
 import { isInForce } from '#core/delivery';
 import { conflict, notFound, type AppError } from '#core/error';
+import { examineDeliveries } from '#core/examine';
 import { createKeyVault, untilFree } from '#core/key-vault';
 import type { OrderRef, Settings } from '#core/product';
 import type { Secrets } from '#core/secret';
@@ -34,9 +35,6 @@ export interface ApiKeys extends ApiKeyService {
 }
 
 const MAX_ATTEMPTS = 10;
-const CHUNK = 500;
-/** More than anybody reads. */
-const MOST_FINDINGS = 100;
 
 export function createApiKeys({ orders, secrets }: { orders: OrderService; secrets: Secrets }): ApiKeys {
   const { seal, open, hashOf, exactHashOf } = createKeyVault(secrets, 'serviceapikey.key');
@@ -99,21 +97,7 @@ export function createApiKeys({ orders, secrets }: { orders: OrderService; secre
 
     delivered: (ctx, list) => keys.listOrdersWith(ctx.db, idsOf(list)),
 
-    async examine(ctx) {
-      const findings: string[] = [];
-      for (let last = 0; findings.length < MOST_FINDINGS;) {
-        const chunk = await keys.listAfter(ctx.db, last, CHUNK);
-        const end = chunk.at(-1);
-        if (end === undefined) break;
-        const orderOf = await orders.findAll(
-          ctx,
-          chunk.map(({ orderId }) => orderId),
-        );
-        for (const key of chunk) findings.push(...findingsOf(key, orderOf.get(key.orderId)));
-        last = end.id;
-      }
-      return findings.slice(0, MOST_FINDINGS);
-    },
+    examine: (ctx) => examineDeliveries(ctx, orders, keys.listAfter, findingsOf),
   };
 
   async function getOwn(tx: Tx<ClientActor | AdminActor>, which: Which): Promise<keys.ApiKey & keys.Standing> {

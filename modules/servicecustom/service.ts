@@ -2,6 +2,7 @@ import type { ClientActor } from '#core/actor';
 import { atomic, type Context, type Tx } from '#core/context';
 import { requireDelivered, requireUsable } from '#core/delivery';
 import { conflict, forbidden, notFound } from '#core/error';
+import { examineDeliveries } from '#core/examine';
 import type { Plugins } from '#core/plugin';
 import type { OrderRef, Settings } from '#core/product';
 import type { OrderService } from '#modules/order/contract';
@@ -50,10 +51,6 @@ const STEPS: readonly string[] = [
   'activate',
 ] satisfies CustomStep[];
 
-const CHUNK = 500;
-/** More than anybody reads. */
-const MOST_FINDINGS = 100;
-
 export function createCustomServices({ orders, products, plugins }: Needs): CustomServices {
   return {
     async callOwn(ctx, call) {
@@ -97,23 +94,10 @@ export function createCustomServices({ orders, products, plugins }: Needs): Cust
         list.map(({ id }) => id),
       ),
 
-    async examine(ctx) {
-      const findings: string[] = [];
-      for (let last = 0; findings.length < MOST_FINDINGS;) {
-        const chunk = await services.listAfter(ctx.db, last, CHUNK);
-        const end = chunk.at(-1);
-        if (end === undefined) break;
-        const orderOf = await orders.findAll(
-          ctx,
-          chunk.map(({ orderId }) => orderId),
-        );
-        for (const { id, orderId } of chunk)
-          if (!orderOf.has(orderId))
-            findings.push(`Custom service ${id} belongs to order ${orderId}, which does not exist.`);
-        last = end.id;
-      }
-      return findings.slice(0, MOST_FINDINGS);
-    },
+    examine: (ctx) =>
+      examineDeliveries(ctx, orders, services.listAfter, ({ id, orderId }, order) =>
+        order === undefined ? [`Custom service ${id} belongs to order ${orderId}, which does not exist.`] : [],
+      ),
   };
 
   async function runStep(tx: Tx, order: OrderRef, step: CustomStep): Promise<void> {

@@ -4,6 +4,7 @@ import { isUniqueViolation } from '#core/db/errors';
 import { requireDelivered, requireUsable } from '#core/delivery';
 import type { StoredFile } from '#core/endpoint';
 import { conflict, notFound } from '#core/error';
+import { examineDeliveries } from '#core/examine';
 import type { OrderRef, Settings } from '#core/product';
 import type { OrderService } from '#modules/order/contract';
 import type { ProductService } from '#modules/product/contract';
@@ -43,10 +44,6 @@ interface Needs {
   readonly products: ProductService;
   readonly storage: Storage;
 }
-
-const CHUNK = 500;
-/** More than anybody reads. */
-const MOST_FINDINGS = 100;
 
 export function createDownloads({ orders, products, storage }: Needs): Downloads {
   return {
@@ -122,22 +119,10 @@ export function createDownloads({ orders, products, storage }: Needs): Downloads
         list.map(({ id }) => id),
       ),
 
-    async examine(ctx) {
-      const findings: string[] = [];
-      for (let last = 0; findings.length < MOST_FINDINGS;) {
-        const chunk = await downloads.listAfter(ctx.db, last, CHUNK);
-        const end = chunk.at(-1);
-        if (end === undefined) break;
-        const orderOf = await orders.findAll(
-          ctx,
-          chunk.map(({ orderId }) => orderId),
-        );
-        for (const { id, orderId } of chunk)
-          if (!orderOf.has(orderId)) findings.push(`Download ${id} belongs to order ${orderId}, which does not exist.`);
-        last = end.id;
-      }
-      return findings.slice(0, MOST_FINDINGS);
-    },
+    examine: (ctx) =>
+      examineDeliveries(ctx, orders, downloads.listAfter, ({ id, orderId }, order) =>
+        order === undefined ? [`Download ${id} belongs to order ${orderId}, which does not exist.`] : [],
+      ),
   };
 
   /** The row of an order with the files it was promised, made when somebody first needs it. */

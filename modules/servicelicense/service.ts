@@ -3,6 +3,7 @@ import { atomic, type Context, type Tx } from '#core/context';
 import { isUniqueViolation } from '#core/db/errors';
 import { requireDelivered, requireUsable } from '#core/delivery';
 import { conflict, invalidInput, notFound, type AppError } from '#core/error';
+import { examineDeliveries } from '#core/examine';
 import { createKeyVault, untilFree } from '#core/key-vault';
 import type { Plugins } from '#core/plugin';
 import type { OrderRef, Settings } from '#core/product';
@@ -51,10 +52,6 @@ interface Needs {
   readonly plugins: Plugins;
   readonly secrets: Secrets;
 }
-
-const CHUNK = 500;
-/** More than anybody reads. */
-const MOST_FINDINGS = 100;
 
 export function createLicenses({ orders, clients, plugins, secrets }: Needs): Licenses {
   const vault = createKeyVault(secrets, 'servicelicense.key');
@@ -150,21 +147,7 @@ export function createLicenses({ orders, clients, plugins, secrets }: Needs): Li
         list.map(({ id }) => id),
       ),
 
-    async examine(ctx) {
-      const findings: string[] = [];
-      for (let last = 0; findings.length < MOST_FINDINGS;) {
-        const chunk = await licenses.listAfter(ctx.db, last, CHUNK);
-        const orderOf = await orders.findAll(
-          ctx,
-          chunk.map(({ orderId }) => orderId),
-        );
-        for (const license of chunk) findings.push(...findingsOf(license, orderOf.get(license.orderId)));
-        const end = chunk.at(-1);
-        if (end === undefined) break;
-        last = end.id;
-      }
-      return findings.slice(0, MOST_FINDINGS);
-    },
+    examine: (ctx) => examineDeliveries(ctx, orders, licenses.listAfter, findingsOf),
   };
 
   async function forget(tx: Tx, { id, clientId, serviceId }: OrderRef & { serviceId: number }): Promise<void> {

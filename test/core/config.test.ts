@@ -41,6 +41,7 @@ describe('the configuration', () => {
       mailUrl: undefined,
       admin: { email: undefined, password: undefined, apiToken: undefined },
       hasRateLimits: true,
+      unlimitedPeers: [],
       hasCron: true,
       hasMetrics: false,
       logLevel: 'info',
@@ -59,6 +60,7 @@ describe('the configuration', () => {
       BASE_URL: 'https://pay.example.com//',
       DATABASE_URL: 'mysql://root@127.0.0.1/tollkeeper',
       RATE_LIMITS: 'off',
+      RATE_LIMITS_EXEMPT: '192.0.2.1,2001:db8::/32',
       TZ_NAME: 'Europe/Oslo',
       TRUSTED_PROXIES: '10.0.0.0/8, 127.0.0.1',
       WEB_CONCURRENCY: '4',
@@ -68,6 +70,7 @@ describe('the configuration', () => {
     assert.equal(config.baseUrl, 'https://pay.example.com/');
     assert.equal(config.databaseUrl, 'mysql://root@127.0.0.1/tollkeeper');
     assert.equal(config.hasRateLimits, false);
+    assert.deepEqual(config.unlimitedPeers, ['192.0.2.1', '2001:db8::/32']);
     assert.equal(config.timeZone, 'Europe/Oslo');
     assert.deepEqual(config.trustedProxies, ['10.0.0.0/8', '127.0.0.1']);
     assert.equal(config.processes, 4);
@@ -88,6 +91,8 @@ describe('the configuration', () => {
     ADMIN_PASSWORD: ['short', /^ADMIN_PASSWORD must have at least 8 characters\.$/],
     ADMIN_API_TOKEN: ['short', /^ADMIN_API_TOKEN must have at least 16 characters\.$/],
     RATE_LIMITS: ['maybe', /^RATE_LIMITS must be one of: on, off\.$/],
+    RATE_LIMITS_EXEMPT: ['10.0.0.0/8, office', /^RATE_LIMITS_EXEMPT must be addresses or networks such as /],
+    TRUSTED_PROXIES: ['10.0.0.0/99', /^TRUSTED_PROXIES must be addresses or networks such as /],
     CRON: ['maybe', /^CRON must be one of: on, off\.$/],
     METRICS: ['maybe', /^METRICS must be one of: on, off\.$/],
     LOG_LEVEL: ['loud', /^LOG_LEVEL must be one of: debug, info, warn, error, silent\.$/],

@@ -14,12 +14,12 @@ const isRefused = (limits: Limits, subject: string): Promise<boolean> =>
     () => true,
   );
 
+const exhaust = async (limits: Limits, subject: string): Promise<void> => {
+  for (let call = 0; call < 3; call++) await limits.consume('staff_password_reset_email', subject);
+};
+
 /** What holds wherever the counts are kept. */
 function behavesWell(open: () => Limits): void {
-  const exhaust = async (limits: Limits, subject: string): Promise<void> => {
-    for (let call = 0; call < 3; call++) await limits.consume('staff_password_reset_email', subject);
-  };
-
   it('refuses one call more than it allows', async () => {
     const limits = open();
     await exhaust(limits, 'Ann@Example.com');
@@ -67,7 +67,23 @@ function behavesWell(open: () => Limits): void {
 const clock = (): Date => new Date();
 
 describe('rate limits of one process', () => {
-  behavesWell(() => createLimits(true, undefined, clock));
+  behavesWell(() => createLimits({ isOn: true, redis: undefined, clock }));
+
+  it('never count who is exempt, by address or network', async () => {
+    const exempt = ['192.0.2.1', '2001:db8::/32'];
+    const limits = createLimits({ isOn: true, redis: undefined, clock, exempt });
+
+    await exhaust(limits, '192.0.2.1');
+    await exhaust(limits, '2001:db8:1::7');
+    for (let call = 0; call < 5; call++)
+      await limits.consume('staff_password_reset_email', 'bob@example.com', '192.0.2.1');
+
+    assert.equal(await isRefused(limits, '192.0.2.1'), false);
+    assert.equal(await isRefused(limits, '2001:db8:1::7'), false);
+    assert.deepEqual(await limits.listLimited(), []);
+    await exhaust(limits, '192.0.2.2');
+    assert.equal(await isRefused(limits, '192.0.2.2'), true);
+  });
 });
 
 describe('rate limits that processes share', () => {
@@ -96,10 +112,10 @@ describe('rate limits that processes share', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  behavesWell(() => createLimits(true, redis, clock));
+  behavesWell(() => createLimits({ isOn: true, redis, clock }));
 
   it('are the same in every process', async () => {
-    const [one, other] = [createLimits(true, redis, clock), createLimits(true, redis, clock)];
+    const [one, other] = [createLimits({ isOn: true, redis, clock }), createLimits({ isOn: true, redis, clock })];
     for (let call = 0; call < 3; call++) await one.consume('staff_password_reset_email', '::1');
 
     assert.equal((await other.listLimited()).length, 1);

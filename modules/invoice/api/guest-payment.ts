@@ -54,7 +54,7 @@ export const guestPaymentApi = ({ gateways, currencies, payments, limits, findFo
           if (!gateway_id)
             throw invalidInput('payment.no_gateway', 'Payment method not found. Missing param gateway_id');
           await limits.consume('invoice_payment_ip', ctx.ip ?? '');
-          await limits.consume('invoice_payment_hash', hash);
+          await limits.consume('invoice_payment_hash', hash, ctx.ip);
           const unknown = () => notFound('payment.invoice_unknown', 'Invoice not found');
           const invoice = await findForVisit(ctx, hash, visit, unknown);
           const started = await payments.start(ctx, invoice, {

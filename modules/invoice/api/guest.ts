@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox';
 import { guestEndpoint, ofVisit } from '#core/endpoint';
 import { required, Text } from '#core/schema';
-import { checkHash, findForVisit } from '../access.ts';
 import type { InvoiceModule } from '../invoice-module.ts';
+import type { ReadForVisit } from '../reading.ts';
 import { InvoiceView } from '../schema.ts';
 import { unknownInvoice } from '../service.ts';
 
 const ByHash = Type.Object({ hash: required('Invoice hash was not passed', Text({ maxLength: 191 })) });
 
-export const guestApi = (module: InvoiceModule) => ({
+export const guestApi = (module: Pick<InvoiceModule, 'views' | 'rules'>, read: ReadForVisit) => ({
   get: guestEndpoint({
     summary: 'An invoice for whoever holds its hash, where the settings allow it.',
     input: ByHash,
@@ -16,11 +16,8 @@ export const guestApi = (module: InvoiceModule) => ({
     handle: (ctx, { hash }) =>
       Promise.resolve(
         ofVisit(async (visit) => {
-          checkHash(hash);
-          await module.limits.consume('invoice_get_ip', ctx.ip ?? '');
-          await module.limits.consume('invoice_get_hash', hash);
-          const rules = await module.rules(ctx);
-          const invoice = await findForVisit(ctx, { hash, visit, rules, unknown: unknownInvoice });
+          const policies = ['invoice_get_ip', 'invoice_get_hash'] as const;
+          const invoice = await read(ctx, { hash, visit, policies, unknown: unknownInvoice });
           const [view] = await module.views.show(ctx, [invoice]);
           return view;
         }),

@@ -4,6 +4,7 @@ import { isUniqueViolation } from '#core/db/errors';
 import type { Page, PageRequest } from '#core/db/paginate';
 import { isInForce } from '#core/delivery';
 import { conflict, invalidFields, type AppError } from '#core/error';
+import { examineDeliveries } from '#core/examine';
 import { untilFree } from '#core/key-vault';
 import type { OrderRef, Settings } from '#core/product';
 import type { Secrets } from '#core/secret';
@@ -248,20 +249,7 @@ export function createLicenses({ secrets, locations, orders }: Needs): Licenses 
       while ((await atomic(ctx, (tx) => entries.purge(tx.db, tx.now, CHUNK))) === CHUNK);
     },
 
-    async examine(ctx) {
-      const findings: string[] = [];
-      for (let last = 0; ;) {
-        const chunk = await licenses.listAfter(ctx.db, last, CHUNK);
-        const found = await orders.findAll(
-          ctx,
-          chunk.map(({ orderId }) => orderId),
-        );
-        for (const license of chunk) findings.push(...findingsOf(license, found.get(license.orderId)));
-        const end = chunk.at(-1);
-        if (end === undefined) return findings;
-        last = end.id;
-      }
-    },
+    examine: (ctx) => examineDeliveries(ctx, orders, licenses.listAfter, findingsOf),
   };
 
   async function create(tx: Tx, order: OrderRef): Promise<number> {

@@ -452,4 +452,17 @@ describe('guest/invoice/pdf with limits', () => {
     for (let time = 0; time < 11; time++)
       assert.equal((await download(app, `/invoice/pdf/${hash}`, browser)).status, 200);
   });
+
+  it('is read through the API for strangers ten times an hour, for its owner as often as wanted', async () => {
+    await app.call(admin, 'system/update_params', { invoice_accessible_from_hash: '1' });
+    const clientId = await buildPayer(app, { password: 'Sunny-Day-42' });
+    const { hash } = await invoiceOf(app, await buildInvoice(app, { clientId }));
+    const browser = await signedIn(app, clientId);
+    for (let time = 0; time < 10; time++) await app.call(guest, 'invoice/get', { hash });
+
+    const { status } = await app.refusal(guest, 'invoice/get', { hash });
+
+    assert.equal(status, 429);
+    assert.equal((await browser.post('/api/guest/invoice/get').send({ hash })).status, 200);
+  });
 });
