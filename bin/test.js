@@ -7,7 +7,17 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt, ensureInstalled, orExit, root } from './build.js';
@@ -22,8 +32,10 @@ await orExit(async () => {
 
 process.chdir(root);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
-const scratch = mkdtempSync(join(tmpdir(), 'tollkeeper-test-'));
+const scratch = mkdtempSync(join(fastestFolder(), 'tollkeeper-test-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+chmodSync(scratch, 0o711); // a MariaDB in it runs as somebody else
+process.env.TMPDIR = scratch;
 
 const args = process.argv.slice(2);
 const isPath = (/** @type {string} */ arg) => !arg.startsWith('-') && existsSync(arg);
@@ -35,6 +47,14 @@ const halves = [await runOnSqlite(files), await runOnMariadb(files.filter(usesDa
 const [passed, failed] = [sum('passes'), sum('failures')];
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** Tests are of rules and not of disks, so their databases lie in memory where the system lends it as a folder. */
+function fastestFolder() {
+  const [memory, needed] = ['/dev/shm', 4 * 1024 ** 3];
+  if (process.env.TMPDIR !== undefined || !existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize >= needed ? memory : tmpdir();
+}
 
 /** @param {readonly string[]} specs */
 function runOnSqlite(specs) {
