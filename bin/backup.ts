@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { coreMigrations } from '#migrations/index';
 import type { App } from '#core/app';
@@ -19,7 +19,7 @@ export function addBackup(program: Command, terminal: Terminal): void {
     .command('backup')
     .argument('<file>', 'where to write it, such as backup.ndjson.gz')
     .description(
-      'Write the whole database to a file, as it is at this moment, while the engine may go on working. SQLite and MySQL read the same files. APP_SECRET is not in it: keep that elsewhere.',
+      'Write the whole database to a file, as it is at this moment, while the engine may go on working. SQLite and MySQL read the same files. APP_SECRET is not in it, and no uploaded file: keep those elsewhere.',
     )
     .option('--force', 'replace the file if there is one')
     .addHelpText('after', example('backup /var/backups/tollkeeper.ndjson.gz'))
@@ -40,8 +40,17 @@ async function write(terminal: Terminal, file: string, isForced: boolean): Promi
   await withEngine(terminal, async (app) => {
     const counts = await backUp(app.database, { engine: readVersion(), secret: printOf(app) }, file, systemClock());
     terminal.print(`${file} holds ${describe(counts)}. Restoring it needs the same APP_SECRET.`);
+    for (const folder of await foldersBeside(app.config.dataDir))
+      terminal.print(`The files in ${folder} are not in it: copy that folder, too.`);
   });
 }
+
+/** What staff uploaded is as large as they like, and lies there as it is. */
+const foldersBeside = async (dataDir: string): Promise<string[]> => {
+  const folders = ['downloads', 'public'].map((name) => join(dataDir, name));
+  const filled = await Promise.all(folders.map(async (path) => existsSync(path) && (await readdir(path)).length > 0));
+  return folders.filter((_, at) => filled[at]);
+};
 
 const read = (terminal: Terminal, file: string, isForced: boolean): Promise<void> =>
   withEngine(terminal, async (app) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { useCommand } from '../support/command.ts';
@@ -137,6 +137,16 @@ describe('the command line', function () {
     assert.match(refused.err, /^The database is not empty \(it has \d+ tables\)\. Use --force to replace/);
     assert.match(forced.out, /^Restored \d+ rows of \d+ tables, as they were at \S+ \S+ UTC\.$/);
     assert.equal((await command.run('doctor')).out, 'Everything is in order.');
+  });
+
+  it('says which uploaded files a backup does not hold', async () => {
+    const downloads = join(command.dataDir, 'downloads');
+    mkdirSync(downloads);
+    writeFileSync(join(downloads, 'manual'), 'How to.');
+
+    const { out } = await command.run('backup', join(command.dataDir, 'second.gz'));
+
+    assert.deepEqual(out.split('\n').slice(1), [`The files in ${downloads} are not in it: copy that folder, too.`]);
   });
 
   it('refuses a file that is no backup', async () => {
