@@ -15,6 +15,8 @@ export interface Gateway {
   readonly takesSubscriptions: boolean;
   /** Whether the page of `createPayment` may stand in a frame. */
   readonly isFrameable?: boolean;
+  /** The only currencies it can take; absent: it depends on what staff set. */
+  readonly currencies?: readonly string[];
   /** What staff set. Members with `secret: true` are sealed at rest and never shown again. */
   readonly config?: TObject;
   /** Refuses a configuration with which it cannot work. */
@@ -82,6 +84,8 @@ export interface PayableInvoice {
 export interface PaymentUrls {
   /** Where the gateway calls. */
   readonly notify: string;
+  /** The same without a query, for vendors that allow none; says nothing of the invoice. */
+  readonly plainNotify: string;
   /** Where it sends the browser: after the payment, after it was given up, and through `notify`. */
   readonly back: string;
   readonly cancel: string;
@@ -143,6 +147,8 @@ export interface RefundRequest extends PaymentKey {
   readonly paid: Money;
   readonly key: string;
   readonly reason: string | undefined;
+  /** Where the gateway calls once the money went back; without a query. */
+  readonly plainNotify: string;
 }
 
 export const gateway = <G extends Gateway>(adapter: G): G => adapter;

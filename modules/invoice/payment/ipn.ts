@@ -32,7 +32,8 @@ export const ipnMount = ({ gateways, bookings, baseUrl }: Parts): Mount => {
   return {
     at: '/ipn.php',
     dialect: ipnDialect(baseUrl),
-    routes: { 'GET ': endpoint, 'POST ': endpoint },
+    // The second for vendors that call no address with a query.
+    routes: { 'GET ': endpoint, 'POST ': endpoint, 'POST /:gateway': endpoint },
     pace: { ofAddress: async () => LIMIT, ofCaller: async () => undefined },
   };
 };
@@ -156,7 +157,7 @@ function callIn(request: HttpRequest): ReceivedCall {
     raw,
     headers: headersOf(request),
     invoiceId: idIn('invoice', query['invoice_id'] ?? body['invoice_id']),
-    gatewayId: idIn('gateway', query['gateway_id'] ?? body['gateway_id']),
+    gatewayId: idIn('gateway', request.params?.['gateway'] ?? query['gateway_id'] ?? body['gateway_id']),
   };
 }
 

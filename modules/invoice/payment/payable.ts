@@ -52,6 +52,7 @@ export function urlsOf(
   const notify = `${baseUrl}ipn.php?gateway_id=${gatewayId}&invoice_id=${id}`;
   return {
     notify,
+    plainNotify: plainNotifyOf(baseUrl, gatewayId),
     back: backUrl ?? `${invoice}?status=ok`,
     cancel: `${invoice}?status=cancel`,
     redirect: `${notify}&invoice_hash=${hash}&redirect=1`,
@@ -59,6 +60,9 @@ export function urlsOf(
     shop: `${baseUrl}order`,
   };
 }
+
+/** Some vendors call no address with a query. */
+export const plainNotifyOf = (baseUrl: string, gatewayId: number): string => `${baseUrl}ipn.php/${gatewayId}`;
 
 /** Only an invoice that waits for money takes any, in a currency the gateway takes. */
 export function refuseUnpayable(gateway: StoredGateway, invoice: Invoice): void {

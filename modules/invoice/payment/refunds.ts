@@ -8,11 +8,12 @@ import type { InstalledGateways, OpenGateway } from '../gateway/service.ts';
 import * as transactions from '../transaction/repository.ts';
 import { keyOf, type Transaction } from '../transaction/repository.ts';
 import { inTime } from './patience.ts';
+import { plainNotifyOf } from './payable.ts';
 
 export type PaymentRefunds = ReturnType<typeof createPaymentRefunds>;
 
 /** Pays back at the gateway: the intention is committed, then the gateway asked, then its answer committed. */
-export function createPaymentRefunds({ gateways }: { gateways: InstalledGateways }) {
+export function createPaymentRefunds({ gateways, baseUrl }: { gateways: InstalledGateways; baseUrl: string }) {
   /** The payment of an invoice whose gateway can pay back. */
   async function refundable(
     ctx: Context,
@@ -139,6 +140,7 @@ export function createPaymentRefunds({ gateways }: { gateways: InstalledGateways
         paid: payment.amount ?? refund.amount,
         key: refund.key,
         reason: refund.reason,
+        plainNotify: plainNotifyOf(baseUrl, row.gatewayId ?? 0),
       };
       let notice: PaymentNotice | undefined;
       try {

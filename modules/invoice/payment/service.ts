@@ -1,5 +1,5 @@
 import { later, MINUTE, SECOND } from '#core/clock';
-import { atomic, type Context } from '#core/context';
+import { atomic, type Context, type Tx } from '#core/context';
 import { conflict, messageOf, notFound } from '#core/error';
 import type { Money } from '#core/money';
 import { randomToken } from '#core/secret';
@@ -21,6 +21,8 @@ export interface PaymentNeeds extends Shown {
   readonly bookings: Bookings;
   readonly refunds: PaymentRefunds;
   findInvoice(ctx: Context, id: number): Promise<Invoice | undefined>;
+  /** Who else wants to pay it at this moment waits. */
+  lockInvoice(tx: Tx, id: number): Promise<void>;
 }
 
 export interface Payments extends PaymentService {
@@ -52,6 +54,7 @@ export function createPayments(needs: PaymentNeeds): Payments {
   /** Asking again for the same is the same request, so that an invoice looked at often is not asked for often. */
   const remember = (ctx: Context, wanted: Wanted): Promise<string> =>
     atomic(ctx, async (tx) => {
+      await needs.lockInvoice(tx, wanted.invoice.id);
       const open = await payments.listOpenOf(tx.db, wanted.invoice.id);
       const same = open.findLast((one) => isSame(one, wanted));
       if (same !== undefined) return same.reference;

@@ -29,6 +29,7 @@ import { createSubscriptionService } from '../subscription/service.ts';
 import { enterPayment } from '../transaction/enter.ts';
 import * as transactions from '../transaction/repository.ts';
 import { createTransactions } from '../transaction/service.ts';
+import type { PaymentPanel } from '../panel.ts';
 import { totalsOf } from '../totals.ts';
 import { createBookings } from './booking.ts';
 import { createFromBalance } from './from-balance.ts';
@@ -50,6 +51,7 @@ export interface PaymentSide {
   readonly gateways: NonNullable<Contributions['gateways']>;
   readonly mounts: NonNullable<Contributions['mounts']>;
   readonly pages: readonly Page[];
+  readonly panel: PaymentPanel;
   readonly listeners: NonNullable<Contributions['listeners']>;
   readonly jobs: NonNullable<Contributions['jobs']>;
   readonly checks: readonly Check[];
@@ -67,7 +69,7 @@ export function createPaymentSide(
 ): { readonly parts: PaymentParts; connect(module: InvoiceModule): PaymentSide } {
   const gateways = createInstalledGateways({ adapters, secrets });
   const subscriptions = createSubscriptionService({ clients, gateways });
-  const refunds = createPaymentRefunds({ gateways });
+  const refunds = createPaymentRefunds({ gateways, baseUrl: config.baseUrl });
   let written: InvoiceModule['refunds'] | undefined;
 
   /** The same key until the document is written, so that a refund that was cut short pays back once. */
@@ -115,6 +117,7 @@ export function createPaymentSide(
         bookings,
         refunds,
         findInvoice: (ctx, id) => invoices.findById(ctx.db, id),
+        lockInvoice: async (tx, id) => void (await invoices.findForUpdate(tx.db, id)),
         serieNr: async (ctx, invoice) => serieNrOf(invoice, await rules(ctx)),
         show: (ctx, found) => views.show(ctx, found),
       });
@@ -134,6 +137,9 @@ export function createPaymentSide(
       });
       const shared = { gateways, currencies, baseUrl: config.baseUrl };
       const client = clientPaymentApi(fromBalance);
+      const gatewayApi = adminGatewayApi(shared);
+      const transactionApi = adminTransactionApi({ transactions: rows, gateways });
+      const subscriptionApi = adminSubscriptionApi({ ...shared, subscriptions, clients });
       const closeUnlessUnpaid = async (ctx: Context, invoiceId: number): Promise<void> => {
         if ((await invoices.findById(ctx.db, invoiceId))?.status !== 'unpaid') await payments.closeOpen(ctx, invoiceId);
       };
@@ -147,11 +153,8 @@ export function createPaymentSide(
             findForVisit(ctx, { hash, visit, unknown, rules: await rules(ctx) }),
         }),
         client: { ...clientTransactionApi({ transactions: rows, gateways }), ...client },
-        admin: {
-          ...adminGatewayApi(shared),
-          ...adminTransactionApi({ transactions: rows, gateways }),
-          ...adminSubscriptionApi({ ...shared, subscriptions, clients }),
-        },
+        admin: { ...gatewayApi, ...transactionApi, ...subscriptionApi },
+        panel: { gateways, transactions: rows, subscriptions, gatewayApi, transactionApi, subscriptionApi },
         gateways: [customGateway(templates), payPalEmailGateway(), clientBalanceGateway(clients)],
         mounts: [ipnMount({ gateways, bookings, baseUrl: config.baseUrl })],
         pages: [
