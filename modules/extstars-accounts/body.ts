@@ -80,6 +80,9 @@ export function textOf(value: unknown): string {
   return '';
 }
 
+/** An e-mail address as it is compared. */
+export const emailOf = (value: unknown): string => textOf(value).normalize('NFC').toLowerCase();
+
 /** A whole number however it is written: `3`, `"3"`, `3.0`, `1.0E7`. */
 export function wholeOf(value: unknown): number | undefined {
   const text = textOf(value);

@@ -1,6 +1,7 @@
 import { DAY, later } from '#core/clock';
 import type { Endpoint } from '#core/endpoint';
 import { wireFormat } from '#core/http/wire-format';
+import { createKeyVault } from '#core/key-vault';
 import { before, echo, on } from '#core/listener';
 import { defineModule } from '#core/module';
 import { optional } from '#core/service';
@@ -13,11 +14,20 @@ import { orderActivated, orderService } from '#modules/order/contract';
 import { productService } from '#modules/product/contract';
 import { createCheck } from './activation/check.ts';
 import { createActivations } from './activation/service.ts';
-import { adminApi } from './api/admin.ts';
+import { activationApi } from './api/admin-activation.ts';
+import { appApi } from './api/admin-app.ts';
+import { codeApi } from './api/admin-code.ts';
+import { releaseApi } from './api/admin-release.ts';
+import { saleApi } from './api/admin-sale.ts';
 import { clientApi } from './api/client.ts';
 import { guestApi } from './api/guest.ts';
 import { createApps, TYPE } from './app/service.ts';
 import { createCallbacks } from './callback/service.ts';
+import { createBatches } from './code/batch.ts';
+import { createBoughtCodes } from './code/bought.ts';
+import { codePages } from './code/pages.ts';
+import { createEndings } from './code/ending.ts';
+import { examineCodes } from './code/examine.ts';
 import { createCodes } from './code/service.ts';
 import * as told from './contract.ts';
 import { createExtstars } from './dialect.ts';
@@ -25,16 +35,22 @@ import { createDonations } from './donation/service.ts';
 import { callbackDue } from './event.ts';
 import { letters } from './mail.ts';
 import { migrations } from './migrations/index.ts';
-import { createOrders } from './order/service.ts';
+import { createBuy } from './order/buy.ts';
+import { createDonate } from './order/donate.ts';
 import { createWays } from './order/payment.ts';
+import { createOrders } from './order/service.ts';
+import { createStart } from './order/start.ts';
 import { createPace, type PaceName } from './pace.ts';
 import { codeProduct } from './product.ts';
 import { createReleases } from './release/service.ts';
 import { createRules, MODULE, settings } from './rules.ts';
 import { createPayInSandbox } from './sandbox.ts';
+import { donationEndpoints } from './wire/donation.ts';
+import { createOrderCheck, orderCheckEndpoints } from './wire/order-check.ts';
+import { purchaseEndpoints } from './wire/purchase.ts';
+import { releaseEndpoints } from './wire/release.ts';
 import { returnMount } from './wire/return.ts';
 import { simpleEndpoints } from './wire/simple.ts';
-import { secondVersion } from './wire/v2.ts';
 
 export const extstarsAccounts = defineModule({
   name: MODULE,
@@ -76,20 +92,33 @@ export const extstarsAccounts = defineModule({
 
     const rules = createRules(store);
     const apps = createApps({ secrets, products, currencies, newcomers });
-    const codes = createCodes({ apps, clients, orders: engineOrders, secrets });
-    const activations = createActivations({ codes });
+    const vault = createKeyVault(secrets, 'service_extstars.code');
+    const codes = createCodes({ clients, vault });
+    const batches = createBatches({ apps, vault });
+    const bought = createBoughtCodes({ apps, codes, clients, orders: engineOrders, vault });
+    const endings = createEndings({ apps });
+    const activations = createActivations({ codes, bought });
     const check = createCheck({ secrets });
     const releases = createReleases({ apps });
     const donations = createDonations();
     const callbacks = createCallbacks({ apps, rules, timeText });
     const ways = createWays(invoices.payments, rules, baseUrl);
     const orders = createOrders({
-      apps, codes, callbacks, ways, rules, clients, products, engineOrders, invoices, checkouts, limits, secrets, baseUrl,
+      apps, bought, callbacks, rules, clients, engineOrders, invoices, secrets, baseUrl,
     }); // prettier-ignore
+    const start = createStart({ ways, orders });
+    const donate = createDonate({ apps, ways, clients, invoices, limits, start });
+    const buy = createBuy({ ways, orders, clients, products, invoices, checkouts, limits, start });
     const payInSandbox = createPayInSandbox(sandbox, orders, rules);
 
     const simple = simpleEndpoints({ apps, activations, check, limits });
-    const second = secondVersion({ apps, releases, orders, donations, rules, baseUrl });
+    const checkOrder = createOrderCheck(orders);
+    const second = {
+      ...releaseEndpoints({ apps, releases, rules }),
+      ...donationEndpoints({ apps, donate, donations, checkOrder, rules, baseUrl }),
+      ...orderCheckEndpoints({ apps, checkOrder }),
+      ...purchaseEndpoints({ apps, buy, baseUrl }),
+    };
     const pace = createPace(
       new Map<Endpoint, PaceName>([
         [simple.active, 'active'],
@@ -105,12 +134,20 @@ export const extstarsAccounts = defineModule({
     );
     const dialect = createExtstars(timeZone);
 
+    const client = clientApi({ apps, codes, activations });
+
     return {
       api: {
         as: 'extstars',
         guest: guestApi({ apps }),
-        client: clientApi({ apps, codes, activations }),
-        admin: adminApi({ apps, codes, activations, releases, donations, orders, callbacks, payInSandbox }),
+        client,
+        admin: {
+          ...appApi({ apps }),
+          ...codeApi({ codes, batches }),
+          ...activationApi({ activations }),
+          ...releaseApi({ releases }),
+          ...saleApi({ donations, orders, callbacks, payInSandbox }),
+        },
       },
       mounts: [
         {
@@ -142,10 +179,11 @@ export const extstarsAccounts = defineModule({
         },
         returnMount({ orders, callbacks }),
       ],
-      productTypes: [codeProduct(codes)],
+      pages: codePages({ apps, bought, activations, orders: engineOrders, client }),
+      productTypes: [codeProduct(bought)],
       hooks: [
         before(clientBeingRemoved, async (tx, { clientId }) => {
-          await codes.ownerRemoved(tx, clientId);
+          await bought.ownerRemoved(tx, clientId);
           await orders.forget(tx, clientId);
         }),
       ],
@@ -178,12 +216,12 @@ export const extstarsAccounts = defineModule({
       ],
       mails: letters({ apps, codes, orders, donations, clients }),
       jobs: [
-        { name: 'code-expiry', schedule: '*/5 * * * *', cron: { order: 70 }, run: (ctx) => codes.tellExpired(ctx) },
+        { name: 'code-expiry', schedule: '*/5 * * * *', cron: { order: 70 }, run: (ctx) => endings.tellExpired(ctx) },
         {
           name: 'code-expiry-reminder',
           schedule: '40 6 * * *',
           cron: { order: 60 },
-          run: (ctx) => codes.tellExpiring(ctx),
+          run: (ctx) => endings.tellExpiring(ctx),
         },
         { name: 'order-close', schedule: '*/10 * * * *', cron: { order: 90 }, run: (ctx) => orders.closeOld(ctx) },
         {
@@ -204,7 +242,7 @@ export const extstarsAccounts = defineModule({
         },
       ],
       checks: [
-        { name: 'activation codes follow their orders', run: (ctx) => codes.examine(ctx) },
+        { name: 'activation codes follow their orders', run: (ctx) => examineCodes(ctx, engineOrders) },
         { name: 'purchases hold the codes that were bought', run: (ctx) => orders.examine(ctx) },
       ],
     };

@@ -9,7 +9,7 @@ const perMinute = (name: string, calls: number): Policy => ({ name: `${MODULE}.$
 export const MISSES: Policy = { name: `${MODULE}.miss`, calls: 20, seconds: 600 };
 /** Orders of one address in a day. */
 export const ORDERS: Policy = { name: `${MODULE}.orders`, calls: 200, seconds: 86_400 };
-/** Buyers who were registered, by one address. */
+/** Letters to buyers who were registered, by one address. */
 export const REGISTRATIONS: Policy = { name: `${MODULE}.registrations`, calls: 10, seconds: 86_400 };
 /** Letters about an account to one mailbox. */
 export const LETTERS: Policy = { name: `${MODULE}.letters`, calls: 3, seconds: 86_400 };

@@ -1,10 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import { productType, type ProductType } from '#core/product';
 import { TYPE } from './app/service.ts';
-import type { Codes } from './code/service.ts';
+import type { BoughtCodes } from './code/bought.ts';
+import { CODE_PAGE } from './code/pages.ts';
 
 /** Each order is one code; how it behaves is set on the app that the product is of. */
-export const codeProduct = (codes: Codes): ProductType =>
+export const codeProduct = (codes: BoughtCodes): ProductType =>
   productType({
     name: TYPE,
     title: 'Activation code',
@@ -14,6 +15,7 @@ export const codeProduct = (codes: Codes): ProductType =>
     activate: (tx, order) => codes.delivered(tx, order),
     remove: (tx, order) => codes.orderRemoved(tx, order.id),
     follow: (tx, order) => codes.follow(tx, order),
+    managedAt: CODE_PAGE,
     async show(ctx, order) {
       const found = await codes.showOfOrder(ctx, order);
       return (

@@ -30,6 +30,7 @@ import * as entries from './license/ip-repository.ts';
 import { invoiceRoutes } from './invoice/api.ts';
 import { createOwnInvoices } from './invoice/service.ts';
 import { TYPE } from './license/plan.ts';
+import { licensePages } from './license/pages.ts';
 import { licenseProduct } from './license/product.ts';
 import { createLicenses } from './license/service.ts';
 import { createLocations } from './location/service.ts';
@@ -122,7 +123,7 @@ export const orbitCustomer = defineModule({
         }),
         ...mount(version1, 'v1', licenseRoutesV1({ licenses, locations })),
       ],
-      pages: devicePages(devices),
+      pages: [...devicePages(devices), ...licensePages({ licenses, orders })],
       productTypes: [licenseProduct(licenses)],
       recognizers: [keys.recognizer, tokens.recognizer],
       hooks: [

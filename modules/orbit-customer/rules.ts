@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { SECOND } from '#core/clock';
-import type { Context } from '#core/context';
 import type { Policy } from '#core/http/limit';
+import { createReader, type Reader } from '#core/recent';
 import { Int, Text } from '#core/schema';
 import type { SettingStore } from '#core/settings';
 
@@ -43,25 +43,10 @@ export interface ChainRules {
   readonly pollMs: number;
 }
 
-export interface ReadRules {
-  (ctx: Context): Promise<Rules>;
-  /** At most a second old, for what every call asks. */
-  recent(ctx: Context): Promise<Rules>;
-}
+export type ReadRules = Reader<Rules>;
 
-const FRESH_MS = SECOND;
-
-export function createRules(store: SettingStore): ReadRules {
-  let known: { readonly rules: Rules; readonly at: number } | undefined;
-  const read = async (ctx: Context): Promise<Rules> => rulesFrom(await store.config(ctx, `mod_${MODULE}`));
-  return Object.assign(read, {
-    async recent(ctx: Context) {
-      const now = ctx.now.getTime();
-      if (known === undefined || Math.abs(now - known.at) >= FRESH_MS) known = { rules: await read(ctx), at: now };
-      return known.rules;
-    },
-  });
-}
+export const createRules = (store: SettingStore): ReadRules =>
+  createReader(async (ctx) => rulesFrom(await store.config(ctx, `mod_${MODULE}`)));
 
 function rulesFrom(config: Readonly<Record<string, unknown>>): Rules {
   const number = (name: string, fallback: number): number => {

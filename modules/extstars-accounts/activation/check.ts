@@ -6,8 +6,8 @@ import type { App } from '../app/service.ts';
 import { isUsable } from '../code/standing.ts';
 import { signKey } from '../key.ts';
 import { hashOf, hexHashOf } from './hash.ts';
-import * as activations from './repository.ts';
-import type { Binding } from './repository.ts';
+import * as activations from './repository-check.ts';
+import type { Binding } from './row.ts';
 
 /** Why a check is refused, in the order in which it is asked (spec 4.3). */
 export type CheckRefusal = 'unknown_token' | 'not_usable' | 'other_device' | 'too_early' | 'wrong_step';

@@ -1,100 +1,9 @@
 import type { Knex } from 'knex';
-import { toDate, toOptionalDate, type StoredDate } from '#core/db/columns';
-import { look, type Lookup } from '#core/db/lookup';
 import { latestFirst, paginateFar, type Page, type PageRequest } from '#core/db/paginate';
-import { swapRow, type Swap } from '#core/db/swap';
-import type { Code } from '../code/repository.ts';
-import type { Standing, Window } from '../code/standing.ts';
-
-export type ReleasedBy = 'device' | 'client' | 'staff' | 'moved';
-
-/** One device bound to one code, as far as a check asks. */
-export interface Binding extends Window {
-  readonly id: number;
-  readonly appId: number;
-  readonly codeId: number;
-  readonly deviceHash: string;
-  readonly activeOrder: number;
-  readonly isLive: boolean;
-  readonly stepHash: string | undefined;
-  readonly lastCheckAt: Date | undefined;
-  readonly askedHash: string | undefined;
-  readonly sealedAnswer: string | undefined;
-}
-
-export interface Activation extends Binding {
-  readonly deviceId: string;
-  readonly deviceInfo: string;
-  readonly activatedAt: Date;
-  readonly releasedAt: Date | undefined;
-  readonly releasedBy: ReleasedBy | undefined;
-  readonly ip: string | undefined;
-}
-
-interface BindingRow {
-  id: number;
-  app_id: number;
-  code_id: number;
-  device_hash: string;
-  active_order: number;
-  live: number | null;
-  step_hash: string | null;
-  last_check_at: StoredDate | null;
-  asked_hash: string | null;
-  answer: string | null;
-  standing: Standing;
-  starts_at: StoredDate | null;
-  expires_at: StoredDate | null;
-}
-
-interface Row extends BindingRow {
-  device_id: string;
-  device_info: string;
-  activated_at: StoredDate;
-  released_at: StoredDate | null;
-  released_by: ReleasedBy | null;
-  ip: string | null;
-}
+import type { Code } from '../code/row.ts';
+import { toActivation, type Activation, type ReleasedBy, type Row } from './row.ts';
 
 const TABLE = 'extstars_activation';
-const BY_TOKEN: Lookup<BindingRow> = {
-  table: TABLE,
-  key: 'token_hash',
-  columns: [
-    'id', 'app_id', 'code_id', 'device_hash', 'active_order', 'live', 'step_hash', 'last_check_at', 'asked_hash',
-    'answer', 'standing', 'starts_at', 'expires_at',
-  ],
-}; // prettier-ignore
-
-/** The hot path: one read by a prepared statement … */
-export async function findByToken(db: Knex, tokenHash: string): Promise<Binding | undefined> {
-  const row = await look(db, BY_TOKEN, tokenHash);
-  return row && toBinding(row);
-}
-
-/** A step key is random, so a chain that still ends with the same one is the chain that was read. */
-const STEP: Swap = {
-  table: TABLE,
-  key: 'id',
-  was: ['step_hash', 'live', 'standing'],
-  becomes: ['step_hash', 'last_check_at', 'asked_hash', 'answer'],
-};
-
-export interface Step {
-  readonly stepHash: string;
-  readonly askedHash: string | undefined;
-  readonly sealedAnswer: string | undefined;
-}
-
-/** … and one write. False when another check came first, or the activation ended meanwhile. */
-export const takeStep = (db: Knex, { id, stepHash, standing }: Binding, step: Step, now: Date): Promise<boolean> =>
-  swapRow(
-    db,
-    STEP,
-    id,
-    [stepHash ?? null, 1, standing],
-    [step.stepHash, now, step.askedHash ?? null, step.sealedAnswer ?? null],
-  );
 
 export async function findLive(
   db: Knex.Transaction,
@@ -276,29 +185,3 @@ export async function listMisfits(db: Knex): Promise<string[]> {
     ...stale.map(({ id }) => `Activation ${id} does not follow its code.`),
   ];
 }
-
-const toBinding = (row: BindingRow): Binding => ({
-  id: Number(row.id),
-  appId: row.app_id,
-  codeId: Number(row.code_id),
-  deviceHash: row.device_hash,
-  activeOrder: row.active_order,
-  isLive: row.live === 1,
-  stepHash: row.step_hash ?? undefined,
-  lastCheckAt: toOptionalDate(row.last_check_at),
-  askedHash: row.asked_hash ?? undefined,
-  sealedAnswer: row.answer ?? undefined,
-  standing: row.standing,
-  startsAt: toOptionalDate(row.starts_at),
-  expiresAt: toOptionalDate(row.expires_at),
-});
-
-const toActivation = (row: Row): Activation => ({
-  ...toBinding(row),
-  deviceId: row.device_id,
-  deviceInfo: row.device_info,
-  activatedAt: toDate(row.activated_at),
-  releasedAt: toOptionalDate(row.released_at),
-  releasedBy: row.released_by ?? undefined,
-  ip: row.ip ?? undefined,
-});

@@ -6,13 +6,17 @@ import type { Page, PageRequest } from '#core/db/paginate';
 import { AppError, notFound } from '#core/error';
 import type { App } from '../app/service.ts';
 import * as codeRows from '../code/repository.ts';
-import type { Code } from '../code/repository.ts';
-import { readDestination, type Codes } from '../code/service.ts';
+import type { BoughtCodes } from '../code/bought.ts';
+import { LONGEST_DESTINATION, readDestination } from '../code/new-code.ts';
+import type { Code } from '../code/row.ts';
+import type { Codes } from '../code/service.ts';
 import { isUsable } from '../code/standing.ts';
 import { codeActivated, codeActivating, codeDeactivated, codeDeactivating } from '../contract.ts';
 import * as activations from './repository.ts';
-import type { Activation, ActivationFilter, ReleasedBy } from './repository.ts';
+import type { ActivationFilter } from './repository.ts';
+import { findByToken } from './repository-check.ts';
 import { hashOf } from './hash.ts';
+import type { Activation, ReleasedBy } from './row.ts';
 
 /** Why a device does not get a place, in the order in which it is asked (spec 4.1). */
 export type ActivationRefusal = 'unknown_code' | 'not_usable' | 'no_destination' | 'no_user' | 'active' | 'full';
@@ -32,7 +36,7 @@ const TOKEN_BYTES = 32;
 /** Another code of the same device may be activated at the same moment; then its row is seen the second time. */
 const ATTEMPTS = 3;
 
-export function createActivations({ codes }: { readonly codes: Codes }) {
+export function createActivations({ codes, bought }: { readonly codes: Codes; readonly bought: BoughtCodes }) {
   return {
     async activate(ctx: Context, app: App, device: Device): Promise<{ token: string } | ActivationRefusal> {
       const found = await codes.findByText(ctx, app.appId, device.code);
@@ -47,7 +51,7 @@ export function createActivations({ codes }: { readonly codes: Codes }) {
     },
 
     async deactivate(ctx: Context, app: App, token: string, deviceId: string): Promise<true | ReleaseRefusal> {
-      const found = await activations.findByToken(ctx.db, hashOf(token));
+      const found = await findByToken(ctx.db, hashOf(token));
       if (found === undefined || found.appId !== app.appId || !found.isLive) return 'unknown_token';
       return atomic(ctx, async (tx) => {
         const code = await codeRows.findForUpdate(tx.db, found.codeId);
@@ -113,7 +117,8 @@ export function createActivations({ codes }: { readonly codes: Codes }) {
     const code = await codeRows.findForUpdate(tx.db, codeId);
     if (code === undefined || code.standing === 'revoked') return 'unknown_code';
     if (!isUsable(code, tx.now)) return 'not_usable';
-    const destination = code.destination === '' ? readDestination(device.email.slice(0, 255)) : code.destination;
+    const destination =
+      code.destination === '' ? readDestination(device.email.slice(0, LONGEST_DESTINATION)) : code.destination;
     if (destination === '') return 'no_destination';
     if ((await codes.userOf(tx, destination)) === undefined) return 'no_user';
 
@@ -134,7 +139,7 @@ export function createActivations({ codes }: { readonly codes: Codes }) {
     if (await isVetoed(() => tx.ask(codeActivating, about))) return 'not_usable';
     if (live !== undefined) await activations.release(tx.db, live.id, 'moved', tx.now);
     if (code.destination === '') await codeRows.update(tx.db, code, { destination }, tx.now);
-    const begun = await codes.beginPeriod(tx, { ...code, destination });
+    const begun = await bought.beginPeriod(tx, { ...code, destination });
     const activationId = await activations.insert(
       tx.db,
       begun,
@@ -153,7 +158,11 @@ export function createActivations({ codes }: { readonly codes: Codes }) {
   }
 
   /** Releases by staff need no permission and do not count. */
-  async function mayRelease(ctx: Context, { settings }: App, code: Code): Promise<boolean> {
+  async function mayRelease(
+    ctx: Context,
+    { settings }: App,
+    code: Pick<Code, 'id' | 'allowsDeactivate'>,
+  ): Promise<boolean> {
     if (!(code.allowsDeactivate ?? settings.allow_deactivate)) return false;
     const { max_deactivations: most } = settings;
     return most === null || (await activations.countReleasedByDevice(ctx.db, code.id)) < most;

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { DateTime, Or } from '#core/schema';
-import type { Activation } from '../activation/repository.ts';
+import type { Activation } from '../activation/row.ts';
 import type { App } from '../app/service.ts';
 import { AppSettingsView } from '../app/settings.ts';
 import type { Callback } from '../callback/repository.ts';

@@ -1,56 +1,9 @@
 import type { Knex } from 'knex';
-import { toBoolean, toDate, toOptionalDate, type StoredDate } from '#core/db/columns';
 import { insertMany } from '#core/db/bulk';
 import { latestFirst, paginateFar, type Page, type PageRequest } from '#core/db/paginate';
 import type { OrderRef, OrderStatus } from '#core/product';
-import { standingOf, type Standing, type Window } from './standing.ts';
-
-export interface Code extends Window {
-  readonly id: number;
-  readonly appId: number;
-  readonly orderId: number | undefined;
-  readonly clientId: number | undefined;
-  readonly sealedCode: string;
-  /** Empty while it is open who may use it. */
-  readonly destination: string;
-  /** 0: any number. */
-  readonly maxActivations: number;
-  /** Undefined: as the app says. */
-  readonly allowsDeactivate: boolean | undefined;
-  /** Period that begins with the first activation. */
-  readonly pendingPeriod: string | undefined;
-  /** As staff set it. */
-  readonly status: Standing;
-  readonly orderStatus: OrderStatus | undefined;
-  readonly orderRemovedAt: Date | undefined;
-  readonly batch: string | undefined;
-  readonly note: string | undefined;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
-
-interface Row {
-  id: number;
-  app_id: number;
-  order_id: number | null;
-  client_id: number | null;
-  code: string;
-  code_hash: string;
-  destination: string;
-  max_activations: number;
-  allow_deactivate: unknown;
-  pending_period: string | null;
-  starts_at: StoredDate | null;
-  expires_at: StoredDate | null;
-  status: Standing;
-  order_status: OrderStatus | null;
-  order_removed_at: StoredDate | null;
-  standing: Standing;
-  batch: string | null;
-  note: string | null;
-  created_at: StoredDate;
-  updated_at: StoredDate;
-}
+import { toCode, type Code, type Row } from './row.ts';
+import { standingOf, type Standing } from './standing.ts';
 
 const TABLE = 'service_extstars';
 
@@ -226,57 +179,3 @@ function narrowed(query: Knex.QueryBuilder, filter: CodeFilter): Knex.QueryBuild
 /** In the order of their ids, for exports and the doctor. */
 export const listAfter = async (db: Knex, filter: CodeFilter, id: number, limit: number): Promise<Code[]> =>
   ((await narrowed(db(TABLE), filter).where('id', '>', id).orderBy('id').limit(limit)) as Row[]).map(toCode);
-
-/** Those that ended and were not told of. */
-export const listExpired = async (db: Knex, now: Date, limit: number): Promise<Code[]> =>
-  ((await db(TABLE).where('expiry_untold', '<=', now).orderBy('expiry_untold').limit(limit)) as Row[]).map(toCode);
-
-/** Those that end between the two times and were not reminded of. */
-export const listEnding = async (
-  db: Knex,
-  appId: number,
-  { from, until }: { from: Date; until: Date },
-  limit: number,
-): Promise<Code[]> =>
-  (
-    (await db(TABLE)
-      .where({ app_id: appId, standing: 'active' })
-      .whereBetween('expires_at', [from, until])
-      .where((told) => void told.whereNull('reminded_for').orWhere('reminded_for', '<>', db.ref('expires_at')))
-      .orderBy(['expires_at', 'id'])
-      .limit(limit)) as Row[]
-  ).map(toCode);
-
-/** False when somebody else did so meanwhile. */
-export const markExpiryTold = async (db: Knex.Transaction, { id, expiresAt }: Code): Promise<boolean> =>
-  (await db(TABLE)
-    .where({ id, expiry_untold: expiresAt ?? null })
-    .update({ expiry_untold: null })) === 1;
-
-export const markReminded = async (db: Knex.Transaction, { id, expiresAt }: Code): Promise<boolean> =>
-  (await db(TABLE)
-    .where({ id, expires_at: expiresAt ?? null })
-    .where((told) => void told.whereNull('reminded_for').orWhere('reminded_for', '<>', db.ref('expires_at')))
-    .update({ reminded_for: expiresAt ?? null })) === 1;
-
-const toCode = (row: Row): Code => ({
-  id: Number(row.id),
-  appId: row.app_id,
-  orderId: row.order_id === null ? undefined : Number(row.order_id),
-  clientId: row.client_id === null ? undefined : Number(row.client_id),
-  sealedCode: row.code,
-  destination: row.destination,
-  maxActivations: row.max_activations,
-  allowsDeactivate: row.allow_deactivate === null ? undefined : toBoolean(row.allow_deactivate),
-  pendingPeriod: row.pending_period ?? undefined,
-  startsAt: toOptionalDate(row.starts_at),
-  expiresAt: toOptionalDate(row.expires_at),
-  status: row.status,
-  orderStatus: row.order_status ?? undefined,
-  orderRemovedAt: toOptionalDate(row.order_removed_at),
-  standing: row.standing,
-  batch: row.batch ?? undefined,
-  note: row.note ?? undefined,
-  createdAt: toDate(row.created_at),
-  updatedAt: toDate(row.updated_at),
-});

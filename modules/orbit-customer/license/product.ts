@@ -1,5 +1,6 @@
 import { invalidInput } from '#core/error';
 import { productType, type ProductType } from '#core/product';
+import { LICENSE_PAGE } from './pages.ts';
 import { limitIn, PlanShape, TYPE } from './plan.ts';
 import type { Licenses } from './service.ts';
 
@@ -20,5 +21,6 @@ export const licenseProduct = (licenses: Licenses): ProductType =>
     // Renewal, suspension and cancellation keep everything; what they change comes by `follow`.
     remove: (tx, order) => licenses.removeOf(tx, order.id),
     follow: (tx, order) => licenses.follow(tx, order),
+    managedAt: LICENSE_PAGE,
     show: (ctx, order) => licenses.show(ctx, order),
   });

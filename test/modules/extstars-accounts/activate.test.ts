@@ -3,7 +3,7 @@ import { AppError } from '#core/error';
 import { DAY, HOUR } from '#core/clock';
 import { before as hook } from '#core/listener';
 import { defineModule } from '#core/module';
-import { codeActivating } from '#modules/extstars-accounts/contract';
+import { codeActivating, codeDeactivating } from '#modules/extstars-accounts/contract';
 import { shippedModules } from '#modules/index';
 import { admin, useApp } from '../../support/app.ts';
 import { ACTIVE, activate, APP, buildApp, buildCode, check, liveToken, send } from '../../support/build/extstars.ts';
@@ -171,6 +171,64 @@ describe('extstars: simple/code/active', () => {
     assert.equal((await activate(app, code)).code, 101);
   });
 
+  it('keeps a destination that is there, whatever e-mail address comes along', async () => {
+    await buildApp(app);
+    const { code, id, email } = await buildCode(app);
+    await buildClient(app, { email: 'other@example.com' });
+
+    for (const [device, sent] of [
+      ['a', 'other@example.com'],
+      ['b', 'nobody@example.com'],
+      ['c', 'not an address'],
+    ] as const) {
+      await app.call(admin, 'extstars/code_update', { id, max_activations: 0 });
+      assert.equal((await activate(app, code, device, { email: sent })).code, 100);
+    }
+
+    const seen = await app.call<{ destination: string }>(admin, 'extstars/code_get', { id });
+    assert.equal(seen.destination, email);
+  });
+
+  it('leaves a blank destination blank when the device gets no place', async () => {
+    await buildApp(app);
+    const email = 'late@example.com';
+    await buildClient(app, { email });
+    const [held, { code, id }] = [await buildCode(app), await buildCode(app, { destination: '' })];
+    await liveToken(app, held.code);
+
+    assert.equal((await activate(app, code, 'device-1', { email })).code, 104);
+
+    assert.equal((await app.call<{ destination: string }>(admin, 'extstars/code_get', { id })).destination, '');
+  });
+
+  it('keeps what a device says of itself, an object as JSON', async () => {
+    await buildApp(app);
+    const { code } = await buildCode(app, { max_activations: 0 });
+
+    await activate(app, code, 'text', { device_info: ' Läptop 💻 ' });
+    await activate(app, code, 'json', { device_info: { os: '星', cores: 8 } });
+
+    const { list } = await app.call<{ list: { device_info: string }[] }>(admin, 'extstars/activation_get_list', {});
+    assert.deepEqual(
+      list.map((row) => row.device_info),
+      ['{"os":"星","cores":8}', 'Läptop 💻'],
+    );
+  });
+
+  it('tells devices apart to the byte', async () => {
+    await buildApp(app);
+    const { code } = await buildCode(app, { max_activations: 0 });
+    const devices = ['dev', 'DEV', 'de\u0000v', 'de\u0000w', 'dév', 'de\u0301v', '💫'.repeat(255)];
+
+    for (const device of devices) {
+      const token = await liveToken(app, code, device);
+      assert.equal((await activate(app, code, device)).code, 104);
+      assert.equal((await check(app, token, device)).code, 100);
+      assert.equal((await check(app, token, `${device}x`)).code, 103);
+    }
+    for (const device of devices) assert.equal((await activate(app, code, device)).code, 104, device);
+  });
+
   it('gives another token to the same device where the app says so', async () => {
     await buildApp(app, { reissue_on_104: true });
     const { code } = await buildCode(app);
@@ -286,7 +344,11 @@ describe('extstars: simple/code/active', () => {
   });
 });
 
-describe('extstars: a module that refuses activations', () => {
+describe('extstars: a module that refuses', () => {
+  const refuse = async (): Promise<never> => {
+    throw new AppError('conflict', 'strict.no', 'No.');
+  };
+  const isStrict = { activation: true };
   const strict = defineModule({
     name: 'strict',
     title: 'Strict',
@@ -294,9 +356,8 @@ describe('extstars: a module that refuses activations', () => {
     migrations: [],
     setup: () => ({
       hooks: [
-        hook(codeActivating, async () => {
-          throw new AppError('conflict', 'strict.no', 'No.');
-        }),
+        hook(codeActivating, async () => (isStrict.activation ? refuse() : undefined)),
+        hook(codeDeactivating, refuse),
       ],
     }),
   });
@@ -304,8 +365,20 @@ describe('extstars: a module that refuses activations', () => {
 
   it('makes the code unusable: 105', async () => {
     await buildApp(app);
+    isStrict.activation = true;
     const { code } = await buildCode(app);
 
     assert.equal((await activate(app, code)).code, 105);
+  });
+
+  it('makes the release forbidden: 103, and the device stays', async () => {
+    await buildApp(app);
+    isStrict.activation = false;
+    const { code } = await buildCode(app);
+    const token = await liveToken(app, code);
+
+    assert.equal((await send(app, '/api/v1/simple/code/deactive', { device_id: 'device-1' }, { token })).code, 103);
+
+    assert.equal((await check(app, token)).code, 100);
   });
 });

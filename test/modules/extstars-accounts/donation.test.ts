@@ -239,16 +239,18 @@ describe('extstars: donations', () => {
     assert.equal((await send(app, PULL, {}, { appId: 99 })).code, 101);
   });
 
-  it('honours a limit of 300', async () => {
+  it('honours a limit of 300, and lists no more than 500', async () => {
     await buildApp(app);
-    const rows = Array.from({ length: 320 }, (_, index) => ({
+    const rows = Array.from({ length: 520 }, (_, index) => ({
       app_id: APP, extstars_order_id: index + 1, user_name: '', user_link: '', avatar_hash: '', money_amount: 100, currency: 'USD',
       is_hidden: false, paid_at: app.clock.now(),
     })); // prettier-ignore
-    await app.app.database.knex('extstars_donation').insert(rows);
+    for (const part of [rows.slice(0, 300), rows.slice(300)])
+      await app.app.database.knex('extstars_donation').insert(part);
 
     assert.equal((await send(app, PULL, { limit: 300 })).data.length, 300);
     assert.equal((await send(app, PULL)).data.length, 20);
+    assert.equal((await send(app, PULL, { limit: 100_000 })).data.length, 500);
   });
 
   it('never pays for a tampered sum, currency or signature', async () => {
@@ -279,6 +281,43 @@ describe('extstars: donations', () => {
     const letters = (await app.mails()).filter((letter) => letter.includes('donor@example.com'));
     assert.equal(letters.length, 1, 'one letter of thanks');
     assert.match(letters[0] ?? '', /TEST/);
+  });
+
+  it('registers nobody, and shows nothing before it is paid', async () => {
+    await buildApp(app);
+    await openSandbox(app);
+
+    await create({ user_email: 'stranger@example.com', user_name: 'Stranger' });
+    await app.settle();
+
+    assert.equal((await app.call<{ total: number }>(admin, 'client/get_list', { search: 'stranger' })).total, 0);
+    assert.deepEqual((await send(app, PULL)).data, []);
+    assert.ok((await app.mails()).every((letter) => !letter.includes('stranger@example.com')));
+  });
+
+  it('stays unpaid when the payment is given up, and cannot be paid after that', async () => {
+    await buildApp(app);
+    await openSandbox(app);
+    const created = await create();
+
+    await app.call(admin, 'extstars/sandbox_pay', { order_id: created.data.order_id, outcome: 'closed' });
+    await app.settle();
+
+    assert.equal((await poll(created)).data.is_paid, 0);
+    await app.refusal(admin, 'extstars/sandbox_pay', { order_id: created.data.order_id, outcome: 'paid' });
+  });
+
+  it('answers 102 when the gateway that staff chose is not there, and leaves nothing to be paid', async () => {
+    await buildApp(app);
+    await openSandbox(app);
+    await configure(app, { sandbox: true, gateway_alipay: 999 });
+    app.clock.advance(2 * SECOND);
+
+    assert.equal((await create()).code, 102);
+
+    assert.equal((await app.call<{ total: number }>(admin, 'extstars/order_get_list', {})).total, 0);
+    assert.equal((await app.call<{ total: number }>(admin, 'invoice/get_list', {})).total, 0);
+    assert.equal((await create({ pay_method: 'paypal' })).code, 100, 'another method goes on');
   });
 
   it('takes what was paid with the app’s money from nobody’s balance and tells the donor nothing before', async () => {
