@@ -3,6 +3,7 @@ import type { Actor, AdminActor, ClientActor } from './actor.ts';
 import type { Context } from './context.ts';
 import { compileInput, type InputReader } from './schema.ts';
 import type { PolicyName } from './http/limit.ts';
+import type { HalfSignIn, OwnSession } from './http/session-data.ts';
 
 export type Role = 'guest' | 'client' | 'admin';
 
@@ -110,7 +111,7 @@ export const done = async (work: Promise<unknown>): Promise<true> => {
 };
 
 /** The words every dialect knows for what is more than an answer. */
-export type Outcome = SignedIn | SignedOut | Download | OfVisit | Created;
+export type Outcome = SignedIn | HalfSignedIn | SignedOut | Download | OfVisit | Created;
 
 export class SignedIn {
   readonly role: 'client' | 'admin';
@@ -123,6 +124,18 @@ export class SignedIn {
     this.id = id;
     this.result = result;
     this.isOnly = isOnly;
+  }
+}
+
+/** What is answered to who is half signed in. */
+export const CODE_OWED = { needs_code: true } as const;
+
+/** The password was right, and a code must follow: the session only remembers whom it is about. */
+export class HalfSignedIn {
+  readonly half: HalfSignIn;
+  readonly result = CODE_OWED;
+  constructor(half: HalfSignIn) {
+    this.half = half;
   }
 }
 
@@ -183,6 +196,12 @@ export interface Visit {
   takeMessages(): Promise<readonly string[]>;
   /** Ends all sessions of an account but for the one of this call. */
   endOtherSessions(role: 'client' | 'admin', id: number): Promise<void>;
+  /** The sessions of an account, newest first. */
+  listSessions(role: 'client' | 'admin', id: number): Promise<readonly OwnSession[]>;
+  /** False when the account has no such session. */
+  endSession(role: 'client' | 'admin', id: number, key: string): Promise<boolean>;
+  /** Who has shown a password here and still owes a code. */
+  halfSignedIn(role: 'client' | 'admin'): Promise<HalfSignIn | undefined>;
 }
 
 /** An answer that depends on the visit. */
@@ -195,6 +214,7 @@ export class OfVisit {
 
 export const signedIn = (role: 'client' | 'admin', id: number, result: unknown, isOnly = false): SignedIn =>
   new SignedIn(role, id, result, isOnly);
+export const halfSignedIn = (half: HalfSignIn): HalfSignedIn => new HalfSignedIn(half);
 export const signedOut = (role: 'client' | 'admin', result: unknown): SignedOut => new SignedOut(role, result);
 export const file = (name: string, type: string, content: Download['content']): Download =>
   new Download(name, type, content);

@@ -96,4 +96,17 @@ export const coreMigrations: readonly Migration[] = [
     },
     down: (db) => db.schema.dropTable('activity_system'),
   },
+  {
+    name: '007_add_session_seen',
+    async up(db) {
+      await db.schema.alterTable('session', (table) => {
+        datetime(table, 'seen_at');
+        table.string('seen_ip', 45);
+      });
+    },
+    down: (db) =>
+      db.schema.alterTable('session', (table) => {
+        table.dropColumns('seen_at', 'seen_ip');
+      }),
+  },
 ];

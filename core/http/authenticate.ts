@@ -4,7 +4,8 @@ import type { Context } from '../context.ts';
 import { forbidden, unauthenticated, type AppError } from '../error.ts';
 import { equalsSecret } from '../secret.ts';
 import type { Credentials } from './dialect.ts';
-import type { SessionData, SessionHandle } from './session.ts';
+import type { SessionHandle } from './session.ts';
+import type { SessionData } from './session-data.ts';
 
 export type AccountRole = 'client' | 'admin';
 

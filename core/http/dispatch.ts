@@ -4,7 +4,17 @@ import type { Context } from '../context.ts';
 import { isUnavailable } from '../db/errors.ts';
 import type { AppError } from '../error.ts';
 import { asAppError, forbidden, invalidInput, unauthenticated, unavailable } from '../error.ts';
-import { Created, Download, OfVisit, SignedIn, SignedOut, type Endpoint, type Role, type Visit } from '../endpoint.ts';
+import {
+  Created,
+  Download,
+  HalfSignedIn,
+  OfVisit,
+  SignedIn,
+  SignedOut,
+  type Endpoint,
+  type Role,
+  type Visit,
+} from '../endpoint.ts';
 import type { Log } from '../log.ts';
 import { authenticate, recognize } from './authenticate.ts';
 import { attachment } from './attachment.ts';
@@ -65,6 +75,10 @@ export const createDispatch =
       const result = answered instanceof OfVisit ? await answered.answer(visitOf(call)) : answered;
       if (result instanceof SignedIn) {
         await session.signIn(result.role, result.id, result.isOnly);
+        return dialect.write(request, result.result);
+      }
+      if (result instanceof HalfSignedIn) {
+        await session.halfSignIn(result.half);
         return dialect.write(request, result.result);
       }
       if (result instanceof SignedOut) {
@@ -200,6 +214,9 @@ const visitOf = ({ request, session }: Call): Visit => ({
   keepNote: (name, text) => session.keepNote(name, text),
   takeMessages: () => session.takeMessages(),
   endOtherSessions: (role, id) => session.endOthers(role, id),
+  listSessions: (role, id) => session.listOf(role, id),
+  endSession: (role, id, key) => session.endOne(role, id, key),
+  halfSignedIn: (role) => session.halfSignedIn(role),
 });
 
 /** Guest logins count against their own policy instead of that of all guests (spec A8). */

@@ -44,9 +44,13 @@ export function fingerprintOf(request: HttpRequest): Fingerprint {
   );
 }
 
+/** Without scripts a browser sends these with pages and not with the pictures on them, so their absence tells nothing. */
+const HINTS: readonly string[] = ['platform', 'mobile'];
+
 /** The fewer properties there are to compare, the more of them may differ. */
 export function isSameBrowser(stored: Fingerprint, current: Fingerprint): boolean {
-  const names = new Set([...Object.keys(stored), ...Object.keys(current)]);
+  const all = [...Object.keys(stored), ...Object.keys(current)];
+  const names = new Set(all.filter((name) => !HINTS.includes(name) || (name in stored && name in current)));
   if (names.size === 0) return true;
   const lost = [...names].reduce((sum, name) => sum + (stored[name] === current[name] ? 0 : (WEIGHTS[name] ?? 0)), 0);
   const share = names.size / ALL;

@@ -5,8 +5,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { later, SECOND } from '../clock.ts';
 import { randomHex } from '../secret.ts';
-import { fingerprintOf, isSameBrowser, type Fingerprint } from './fingerprint.ts';
+import { deviceOf } from './device.ts';
+import { fingerprintOf, isSameBrowser } from './fingerprint.ts';
 import { cookieOf, type HttpRequest } from './dialect.ts';
+import {
+  ownOf,
+  type HalfSignIn,
+  type OwnSession,
+  type Seen,
+  type SessionData,
+  type SessionStore,
+} from './session-data.ts';
 
 export const SESSION_COOKIE = 'fossbilling_session';
 /** Absolute: counted from the session's beginning, not from its last use (spec A7). */
@@ -14,32 +23,20 @@ export const LIFESPAN_MS = 7200 * SECOND;
 /** How long requests that were on their way with the old id still find what it held before. */
 const GRACE_MS = 300 * SECOND;
 
-export interface SessionData {
-  clientId?: number;
-  adminId?: number;
-  csrf?: string;
-  fingerprint?: Fingerprint;
-  /** Messages for the next page. */
-  pending?: string[];
-  /** What modules keep of this visitor. It comes along at sign-in, and the client's sign-out ends it. */
-  notes?: Readonly<Record<string, string>>;
-}
-
-/** Where sessions are kept: the database, or Redis. */
-export interface SessionStore {
-  load(id: string, now: Date): Promise<{ data: SessionData; expiresAt: Date } | undefined>;
-  save(id: string, data: SessionData, expiresAt: Date, now: Date): Promise<void>;
-  remove(id: string): Promise<void>;
-  /** Ends all sessions of an account, but for `except`. */
-  endAll(role: 'client' | 'admin', accountId: number, except?: string): Promise<void>;
-  purge(now: Date): Promise<void>;
-}
+/** How long a code may take after the password. */
+const HALF_MS = 600 * SECOND;
+/** Being used is noted no more often. */
+const SEEN_EVERY_MS = 60 * SECOND;
 
 /** The session of one request, not touched before somebody asks. */
 export interface SessionHandle {
   read(): Promise<Readonly<SessionData> | undefined>;
   signIn(role: 'client' | 'admin', id: number, isOnly: boolean): Promise<void>;
   signOut(role: 'client' | 'admin'): Promise<void>;
+  /** After a password that a code must follow: a new id, and nobody is signed in yet. */
+  halfSignIn(half: HalfSignIn): Promise<void>;
+  /** Who owes a code, for the few minutes one may. */
+  halfSignedIn(role: 'client' | 'admin'): Promise<HalfSignIn | undefined>;
   /** The token forms carry, made when a page first needs it. */
   csrf(): Promise<string>;
   /** The messages for the next page; taking them clears them. */
@@ -50,6 +47,10 @@ export interface SessionHandle {
   keepNote(name: string, text: string): Promise<void>;
   /** Ends all sessions of an account but for this one. */
   endOthers(role: 'client' | 'admin', id: number): Promise<void>;
+  /** The sessions of an account, newest first. */
+  listOf(role: 'client' | 'admin', id: number): Promise<readonly OwnSession[]>;
+  /** False when the account has no such session. */
+  endOne(role: 'client' | 'admin', id: number, key: string): Promise<boolean>;
 }
 
 export const noSession: SessionHandle = {
@@ -62,12 +63,16 @@ export const noSession: SessionHandle = {
   note: () => Promise.resolve(undefined),
   keepNote: () => Promise.reject(new Error('This door has no sessions.')),
   endOthers: () => Promise.reject(new Error('This door has no sessions.')),
+  halfSignIn: () => Promise.reject(new Error('This door has no sessions.')),
+  halfSignedIn: () => Promise.resolve(undefined),
+  listOf: () => Promise.reject(new Error('This door has no sessions.')),
+  endOne: () => Promise.reject(new Error('This door has no sessions.')),
 };
 
 /** What is stored is a hash: who reads the table cannot use what it holds. */
 export const storedId = (id: string): string => createHash('sha256').update(id).digest('hex');
 
-type Stored = session.SessionData & { data?: SessionData };
+type Stored = session.SessionData & { data?: SessionData; seen?: Seen; expiresAt?: Date | string };
 
 export function createSessions(store: SessionStore, secret: string, isSecure: boolean, clock: Clock) {
   const start: RequestHandler = session({
@@ -93,7 +98,17 @@ export function createSessions(store: SessionStore, secret: string, isSecure: bo
         await current.end();
         return undefined;
       }
+      if (!isNoted) await noteUse(current);
       return data;
+    }
+
+    let isNoted = false;
+    async function noteUse({ id, data, seen }: Opened): Promise<void> {
+      isNoted = true;
+      if (data?.clientId === undefined && data?.adminId === undefined) return;
+      const now = clock();
+      if (seen !== undefined && now.getTime() - new Date(seen.at).getTime() < SEEN_EVERY_MS) return;
+      await store.see(storedId(id), { at: now, ip: request.ip });
     }
 
     /** A new id for the same visitor; whatever the old one is worth from now on is decided by `kept`. */
@@ -101,7 +116,7 @@ export function createSessions(store: SessionStore, secret: string, isSecure: bo
       const current = await open();
       const oldId = current.id;
       await current.regenerate();
-      current.data = { ...next, fingerprint: fingerprintOf(request) };
+      current.data = { ...next, fingerprint: fingerprintOf(request), device: deviceOf(request) };
       if (kept !== undefined && Object.keys(kept).length > 0)
         await store.save(storedId(oldId), kept, later(clock(), GRACE_MS), clock());
     }
@@ -110,12 +125,12 @@ export function createSessions(store: SessionStore, secret: string, isSecure: bo
       read,
       async signIn(role, id, isOnly) {
         const before = (await read()) ?? {};
-        const { clientId, adminId, csrf: _, notes, ...rest } = before;
+        const { clientId, adminId, csrf: _, half: _done, notes, ...rest } = before;
         const identity = isOnly
           ? {}
           : { ...(clientId && { clientId }), ...(adminId && { adminId }), ...(notes && { notes }) };
         // The notes leave the old id: whoever else has it must not share them with the one who signed in.
-        const { notes: _moved, ...kept } = before;
+        const { notes: _moved, half: _over, ...kept } = before;
         await rotate(
           { ...rest, ...identity, [role === 'client' ? 'clientId' : 'adminId']: id },
           isOnly ? undefined : kept,
@@ -127,6 +142,17 @@ export function createSessions(store: SessionStore, secret: string, isSecure: bo
         // The other identity stays, and so does the token in the forms it has open.
         const { [role === 'client' ? 'clientId' : 'adminId']: _, notes, ...rest } = before;
         await rotate(role === 'admin' && notes !== undefined ? { ...rest, notes } : rest, undefined);
+      },
+      async halfSignIn(half) {
+        const before = (await read()) ?? {};
+        const { csrf: _, half: _earlier, ...rest } = before;
+        const { notes: _moved, half: _over, ...kept } = before;
+        const until = later(clock(), HALF_MS).toISOString();
+        await rotate({ ...rest, half: { ...half, until } }, kept);
+      },
+      async halfSignedIn(role) {
+        const { half } = (await read()) ?? {};
+        return half?.role === role && new Date(half.until) > clock() ? half : undefined;
       },
       async csrf() {
         const data = (await read()) ?? {};
@@ -158,6 +184,11 @@ export function createSessions(store: SessionStore, secret: string, isSecure: bo
         const isOpen = (await read()) !== undefined;
         await store.endAll(role, id, isOpen ? storedId((await open()).id) : undefined);
       },
+      async listOf(role, id) {
+        const here = (await read()) === undefined ? undefined : storedId((await open()).id);
+        return (await store.listOf(role, id, clock())).map((one) => ownOf(one, one.id === here));
+      },
+      endOne: (role, id, key) => store.endOne(role, id, key),
     };
   };
 }
@@ -166,6 +197,7 @@ export function createSessions(store: SessionStore, secret: string, isSecure: bo
 interface Opened {
   readonly id: string;
   data: SessionData | undefined;
+  readonly seen: Seen | undefined;
   regenerate(): Promise<void>;
   end(): Promise<void>;
 }
@@ -180,6 +212,9 @@ const openedOf = (req: Request): Opened => ({
   set data(data) {
     const current = req.session as Stored | undefined;
     if (current !== undefined && data !== undefined) current.data = data;
+  },
+  get seen() {
+    return (req.session as Stored | undefined)?.seen;
   },
   regenerate: () => settled((done) => req.session.regenerate(done)),
   end: () => settled((done) => req.session.destroy(done)),
@@ -207,15 +242,21 @@ function adapt(store: SessionStore, clock: Clock): session.Store {
             : ({
                 cookie: { originalMaxAge: null },
                 data: found.data,
+                seen: found.seen,
                 expiresAt: found.expiresAt,
               } as unknown as session.SessionData),
         ),
         done,
       );
     }
-    override set(id: string, value: Stored & { expiresAt?: Date | string }, done?: (error?: unknown) => void): void {
-      const expiresAt = value.expiresAt === undefined ? later(clock(), LIFESPAN_MS) : new Date(value.expiresAt);
-      answer(store.save(storedId(id), value.data ?? {}, expiresAt, clock()), done);
+    /** What has an end was loaded, and may have ended meanwhile. */
+    override set(id: string, { data = {}, expiresAt }: Stored, done?: (error?: unknown) => void): void {
+      const now = clock();
+      const work =
+        expiresAt === undefined
+          ? store.save(storedId(id), data, later(now, LIFESPAN_MS), now)
+          : store.replace(storedId(id), data, new Date(expiresAt), now);
+      answer(work, done);
     }
     override destroy(id: string, done?: (error?: unknown) => void): void {
       answer(store.remove(storedId(id)), done);

@@ -1,12 +1,13 @@
 import { before, on } from '#core/listener';
 import { defineModule } from '#core/module';
+import { plug } from '#core/plugin';
 import { optional, provide } from '#core/service';
 import { clientService, balanceService } from '#modules/client/contract';
 import { currencyService } from '#modules/currency/contract';
 import { formService } from '#modules/formbuilder/contract';
 import { invoiceService } from '#modules/invoice/contract';
 import { orderCheckedOut, orderService } from '#modules/order/contract';
-import { productBeingRemoved, productService } from '#modules/product/contract';
+import { productBeingRemoved, productService, shopCurrency } from '#modules/product/contract';
 import { adminApi } from './api/admin.ts';
 import { clientApi } from './api/client.ts';
 import { guestApi } from './api/guest.ts';
@@ -14,6 +15,7 @@ import { createCheckouts } from './checkout.ts';
 import { checkoutService } from './contract.ts';
 import { createDisplay } from './display.ts';
 import { migrations } from './migrations/index.ts';
+import { knownVisitor } from './api/visitor.ts';
 import { cartMenu, cartPages } from './pages.ts';
 import { createCarts } from './service.ts';
 import { createShelf } from './shelf.ts';
@@ -56,6 +58,9 @@ export const cart = defineModule({
       provides: provide(checkoutService, checkouts),
       api: { guest, client, admin },
       pages: cartPages({ carts, products, currencies, invoices, guest, client }),
+      plugins: [
+        plug(shopCurrency, { chosen: async (ctx, visit) => carts.chosenCurrency(ctx, await knownVisitor(visit)) }),
+      ],
       menu: cartMenu,
       errorNumbers: { 'cart.promo_redeemed': 9874 },
       hooks: [before(productBeingRemoved, (tx, { productId }) => carts.dropProduct(tx, productId))],

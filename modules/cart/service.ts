@@ -74,6 +74,15 @@ export function createCarts(needs: Needs) {
 
     currency: async (ctx: Context, visitor: Visitor): Promise<Currency> => currencyOf(ctx, await find(ctx, visitor)),
 
+    /** Of the cart that is there, or the client's own; undefined for who has chosen none. */
+    async chosenCurrency(ctx: Context, { token, clientId }: Partial<Visitor>): Promise<Currency | undefined> {
+      const cart = token === undefined ? undefined : await carts.findByKey(ctx.db, keyOf({ token, clientId }));
+      if (cart !== undefined) return currencyOf(ctx, cart);
+      return clientId === undefined
+        ? undefined
+        : currencies.find(ctx, await firstCurrency(ctx, { token: '', clientId }));
+    },
+
     setCurrency: (ctx: Context, visitor: Visitor, code: string) =>
       atomic(ctx, async (tx) => {
         const currency = await currencies.find(tx, code);

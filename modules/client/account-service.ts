@@ -1,23 +1,20 @@
 import type { ClientActor } from '#core/actor';
 import type { Authenticator } from '#core/authenticator';
-import { atomic, consult, type Context, type Tx } from '#core/context';
+import { atomic, consult, type Context } from '#core/context';
 import type { Page, PageRequest } from '#core/db/paginate';
-import { AppError, conflict, invalidInput, unauthenticated } from '#core/error';
-import { LOGIN_PACE, paced, RESET_PACE } from '#core/pace';
-import { checkStrength, hashPassword, needsRehash, NOBODYS_HASH, verifyPassword } from '#core/password';
+import { AppError, conflict, invalidInput } from '#core/error';
+import { paced, RESET_PACE } from '#core/pace';
+import { checkStrength, hashPassword } from '#core/password';
 import { isTruthy } from '#core/schema';
 import type { Toolbox } from '#core/toolbox';
-import type { Identity, SignUp } from './account.ts';
+import type { SignUp } from './account.ts';
 import { checkDetails, readEmail } from './check.ts';
 import {
   clientAskingReset,
   clientPasswordReset,
   clientResettingPassword,
-  clientSignedIn,
   clientSignedUp,
-  clientSigningIn,
   clientSigningUp,
-  clientSignInFailed,
 } from './contract.ts';
 import { passwordResetAsked } from './event.ts';
 import type { DetailChanges } from './fields.ts';
@@ -26,12 +23,12 @@ import * as links from './link-repository.ts';
 import { resetsSince, type Links } from './links.ts';
 import * as clients from './repository.ts';
 import type { ReadRules, Rules } from './rules.ts';
+import { noteSignIn } from './sign-in.ts';
 import { checkMatch, getForUpdate, refuseTaken, unlessTaken } from './staff-service.ts';
 
-/** What visitors do to become clients, and clients to become signed in. */
+/** What visitors do to become clients, and clients who have lost their password or must confirm their address. */
 export interface Accounts {
   signUp(ctx: Context, signUp: SignUp): Promise<{ readonly id: number; readonly isSignedIn: boolean }>;
-  signIn(ctx: Context, email: string, password: string): Promise<Identity>;
   /** Says nothing about whether there is such a client. */
   askReset(ctx: Context, email: string, sent: SignUp['sent']): Promise<void>;
   /** Throws unless a link that carries `hash` still works. */
@@ -81,30 +78,6 @@ export function createAccounts({ sessions, secrets, limits }: Lent, readRules: R
       return { id, isSignedIn: rules.signsInAfterSignUp };
     },
 
-    signIn: (ctx, sentEmail, password) =>
-      paced(LOGIN_PACE, async () => {
-        const email = readEmail(sentEmail);
-        const attempt = { email, ip: ctx.ip ?? '' };
-        await atomic(ctx, (tx) => tx.ask(clientSigningIn, attempt));
-        const found = await clients.findCredentials(ctx.db, { email });
-        const stored = found?.passwordHash ?? NOBODYS_HASH;
-        const isRight = await verifyPassword(stored, password);
-        if (found === undefined || !isRight || found.status !== 'active') {
-          await atomic(ctx, (tx) => tx.emit(clientSignInFailed, attempt));
-          throw badLogin();
-        }
-        const renewed = needsRehash(stored) ? await hashPassword(password) : undefined;
-
-        return atomic(asClient(ctx, found), async (tx) => {
-          const client = await getForUpdate(tx, found.id);
-          if (client.status !== 'active') throw badLogin(); // suspended while the password was verified
-          if (renewed !== undefined) await clients.replacePassword(tx.db, found.id, stored, renewed, tx.now);
-          await noteSignIn(tx, found.id);
-          await tx.record(`Client #${found.id} signed in`);
-          return identityOf(client);
-        });
-      }),
-
     askReset: (ctx, sentEmail, sent) =>
       paced(RESET_PACE, async () => {
         const email = readEmail(sentEmail);
@@ -149,7 +122,7 @@ export function createAccounts({ sessions, secrets, limits }: Lent, readRules: R
 
     async askConfirmation(ctx) {
       const { id } = ctx.actor;
-      await limits.consume('client_email_verification_resend_account', `client:${id}`);
+      await limits.consume('client_email_verification_resend_account', `client:${id}`, ctx.ip);
       return atomic(ctx, async (tx) => {
         const { isEmailApproved } = await getForUpdate(tx, id);
         if (isEmailApproved === true) return false;
@@ -192,23 +165,6 @@ export function createAccounts({ sessions, secrets, limits }: Lent, readRules: R
   }
 }
 
-/** The one who signs in is the one the activity log tells of. */
-const asClient = (ctx: Context, { id, email }: clients.Credentials): Context<ClientActor> => ({
-  ...ctx,
-  actor: { kind: 'client', id, email, mustConfirmEmail: false },
-});
-
-async function noteSignIn(tx: Tx, clientId: number): Promise<void> {
-  await history.insert(tx.db, clientId, tx.ip, tx.now);
-  await tx.emit(clientSignedIn, { clientId, ip: tx.ip ?? '' });
-}
-
-export const identityOf = ({ id, email, firstName, lastName }: clients.ClientRecord): Identity => ({
-  id,
-  email,
-  name: clients.fullName(firstName, lastName),
-});
-
 function checkRequired({ required, customFields }: Rules, details: DetailChanges): void {
   for (const name of required) if (isBlank(details, name)) throw missing(titleCase(name));
   for (const { name, title, isActive, isRequired } of customFields)
@@ -227,7 +183,7 @@ const titleCase = (name: string): string =>
 async function isWithin(limits: Lent['limits'], ip: string, email: string): Promise<boolean> {
   try {
     await limits.consume('client_password_reset_ip', ip);
-    await limits.consume('client_password_reset_email', email);
+    await limits.consume('client_password_reset_email', email, ip);
     return true;
   } catch (error) {
     if (error instanceof AppError && error.kind === 'rate_limited') return false;
@@ -237,6 +193,5 @@ async function isWithin(limits: Lent['limits'], ip: string, email: string): Prom
 
 const missing = (field: string) => invalidInput('client.field_missing', `Field ${field} cannot be empty`);
 const signUpClosed = () => conflict('client.sign_up_closed', 'New registrations are temporarily disabled');
-const badLogin = () => unauthenticated('client.bad_login', 'Please check your login details.');
 const badLink = () => conflict('client.bad_link', 'The link has expired or you have already reset your password.');
 const badConfirmation = () => conflict('client.bad_confirmation', 'Invalid email confirmation link');

@@ -103,7 +103,7 @@ export function list(db: Knex, { id, clientId, from, to }: Filter, request: Page
   if (from !== undefined) void query.where('created_at', '>=', from);
   if (to !== undefined) void query.where('created_at', '<=', to);
   return paginateByKey<Row, BalanceLine>(
-    { db, query, count: isNarrow ? undefined : () => countStanding(db) },
+    { db, query, nearlyAll: isNarrow ? undefined : { all: db('client_balance'), others: notStanding(db) } },
     latestFirst(),
     request,
     (ids) => db('client_balance').whereIn('id', ids),
@@ -125,6 +125,18 @@ export function listAll(
     (rows) => rows.orderBy('id', 'desc').select('*'),
     (row: Row) => ({ ...toLine(row), relId: row.rel_id ?? undefined }),
   );
+}
+
+/** The same from a time back. */
+export async function listLatest(
+  db: Knex,
+  clientId: number,
+  before: Date | undefined,
+  limit: number,
+): Promise<BalanceLine[]> {
+  const query = db('client_balance').where({ client_id: clientId });
+  if (before !== undefined) void query.where('created_at', '<', before);
+  return ((await query.orderBy('id', 'desc').limit(limit)) as Row[]).map(toLine);
 }
 
 /** Goes with its client only. */
@@ -154,11 +166,14 @@ const allStanding = (db: Knex): Knex.QueryBuilder =>
     .whereNull('reversed_id')
     .whereNotIn('id', db('client_balance').whereNotNull('reversed_id').select('reversed_id'));
 
-/** Each line that takes back hides itself and one other, so they need not be looked for. */
-async function countStanding(db: Knex): Promise<number> {
-  const back = db('client_balance').whereNotNull('reversed_id').count('*');
-  const [row] = (await db.select(db.raw('(?) - 2 * (?) as total', [db('client_balance').count('*'), back]))) as { total: number | string }[]; // prettier-ignore
-  return Number(row?.total ?? 0);
+/** Each line that takes back hides itself and one other. */
+function notStanding(db: Knex): Knex.QueryBuilder {
+  const back = db('client_balance').whereNotNull('reversed_id');
+  const both = back
+    .clone()
+    .select({ key: 'id' })
+    .unionAll(back.clone().select({ key: 'reversed_id' }));
+  return db.select('key').from(both.as('both'));
 }
 
 /** Lines that were not taken back, without those that take back. */

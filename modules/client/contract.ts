@@ -6,7 +6,10 @@ import { defineEvent, defineHook } from '#core/event';
 import type { Money } from '#core/money';
 import type { Tally } from '#core/report';
 import { Id, MapOf, Or, Text } from '#core/schema';
+import { defineSocket } from '#core/plugin';
 import { defineService } from '#core/service';
+import type { Phrase } from '#core/web/phrase';
+import type { Row } from '#core/web/widget';
 import { customInputs, inputsOf, PROFILE_NAMES } from './fields.ts';
 
 /** All that other modules may see of clients. */
@@ -63,10 +66,18 @@ export const ClientSummary = Type.Object(
   { additionalProperties: true },
 );
 
+/** A client nobody else can change until the transaction ends. */
+export interface LockedClient extends Client {
+  /** Without custom fields. */
+  readonly summary: Static<typeof ClientSummary>;
+}
+
 export interface ClientService {
   find(ctx: Context, id: number): Promise<Client | undefined>;
   /** Throws "Client not found". */
   get(ctx: Context, id: number): Promise<Client>;
+  /** To be taken before all other locks, but for that of a cart. Throws "Client not found". */
+  lock(tx: Tx, id: number): Promise<LockedClient>;
   /** The public fields of several clients in one query, by id. */
   summaries(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, Static<typeof ClientSummary>>>;
   /** The fields staff see in lists (platform spec C1), of several clients in one query, by id. */
@@ -77,6 +88,8 @@ export interface ClientService {
   findIds(ctx: Context, text: string, limit: number): Promise<readonly number[]>;
   /** Titles of client groups, by id; in one query. */
   groupTitles(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, string>>;
+  /** Titles of all client groups, by id, for a choice. */
+  allGroups(ctx: Context): Promise<Readonly<Record<string, string>>>;
   /** For reports. */
   readonly tally: Tally;
   /** The countries with the most clients, most first; `""` is none. */
@@ -158,6 +171,8 @@ export interface ClientProfileService {
   /** Replaces the API token, for the client or for staff; the old one is refused from now on. Throws "Client not found". */
   replaceToken(ctx: Context, id: number): Promise<string>;
   changeOwnPassword(ctx: Context<ClientActor>, change: PasswordChange): Promise<void>;
+  /** Throws unless this is the client's own password. Counts as a try to change it. */
+  checkOwnPassword(ctx: Context<ClientActor>, password: string): Promise<void>;
 }
 
 export interface PasswordChange {
@@ -260,3 +275,40 @@ export const clientChangingCurrency = defineHook(
   'client.changing_currency',
   Type.Object({ clientId: Id, currency: Or(Type.String()) }),
 );
+
+/** Whom staff must be allowed to see it: a permission key of the module that shows it. */
+interface Guarded {
+  readonly module: string;
+  readonly permission: string;
+}
+
+/** A few of a module's things that belong to a client, for the client's page in the staff panel. */
+export interface ClientSection extends Guarded {
+  readonly title: Phrase;
+  readonly order: number;
+  load(ctx: Context, clientId: number): Promise<readonly Row[]>;
+  /** Where all of them are. */
+  allAt(clientId: number): string;
+  /** Where staff make another. */
+  newAt?(clientId: number): string;
+}
+
+export const clientSection = defineSocket<ClientSection>('client.section');
+
+/** Something that happened to a client. */
+export interface ClientMoment extends Row {
+  readonly at: Date;
+}
+
+/** What a module has to tell of a client's life. */
+export interface ClientStory extends Guarded {
+  /** The latest that were before a time, or of all; the newest first, `limit` at most, over an index. */
+  load(ctx: Context, clientId: number, span: StorySpan): Promise<readonly ClientMoment[]>;
+}
+
+export interface StorySpan {
+  readonly before: Date | undefined;
+  readonly limit: number;
+}
+
+export const clientStory = defineSocket<ClientStory>('client.story');

@@ -1,6 +1,8 @@
 import { wireFormat } from '#core/http/wire-format';
 import { defineModule } from '#core/module';
 import { provide } from '#core/service';
+import { phrasesOf } from '#core/web/phrase';
+import { twoFactorService } from '#modules/two-factor/contract';
 import { createAccounts } from './account-service.ts';
 import { adminApi } from './api/admin.ts';
 import { clientApi } from './api/client.ts';
@@ -13,13 +15,21 @@ import { clientDemo } from './demo.ts';
 import { letters } from './mail.ts';
 import { linkPages } from './pages.ts';
 import { balancePages, clientMenu } from './balance-pages.ts';
-import { besideSignIn, signUpPages } from './sign-up-pages.ts';
+import { signUpPages } from './sign-up-pages.ts';
+import { clientSearch, clientWidgets } from './overview.ts';
 import { migrations } from './migrations/index.ts';
 import { createNewcomers } from './newcomer-service.ts';
 import { createProfiles } from './profile-service.ts';
 import { createRules, settings } from './rules.ts';
 import { createClients } from './service.ts';
+import { createSignIns } from './sign-in.ts';
+import { clientSignIn } from './sign-in-pages.ts';
+import { staffClientPages } from './staff-page.ts';
+import { staffMenu, staffPages } from './staff-pages.ts';
 import { createKeeping } from './staff-service.ts';
+import { createStory } from './story.ts';
+
+const FOLDER = new URL('.', import.meta.url);
 
 export const client = defineModule({
   name: 'client',
@@ -27,6 +37,7 @@ export const client = defineModule({
   version: '1.0.0',
   description: 'Those who buy: their accounts, groups and balances.',
   isEssential: true,
+  uses: { twoFactor: twoFactorService },
   settings,
   permissions: {
     view: 'See clients.',
@@ -52,19 +63,21 @@ export const client = defineModule({
     'activity_client_history',
   ],
   migrations,
-  folder: new URL('.', import.meta.url),
+  folder: FOLDER,
 
-  setup(_, toolbox) {
+  setup({ twoFactor }, toolbox) {
     const readRules = createRules(toolbox.settings);
     const links = createLinks(toolbox.secrets);
     const clients = createClients(readRules);
-    const keeping = createKeeping(toolbox, links);
+    const keeping = createKeeping({ ...toolbox, twoFactor }, links);
     const accounts = createAccounts(toolbox, readRules, links);
+    const signIns = createSignIns(toolbox.secrets, twoFactor);
     const profiles = createProfiles(toolbox, readRules, links);
     const newcomers = createNewcomers(readRules, links);
     const balances = createBalances(toolbox.settings);
     const groups = createGroups();
-    const guest = guestApi(accounts, readRules);
+    const story = createStory(toolbox.plugins, phrasesOf(FOLDER));
+    const guest = guestApi({ accounts, signIns, readRules });
     const toJson = wireFormat(toolbox.config.timeZone);
     const writeTime = (time: Date): string => JSON.parse(toJson(time)) as string;
     const admin = adminApi({ clients, keeping, accounts, profiles, balances, groups, writeTime });
@@ -76,9 +89,17 @@ export const client = defineModule({
         admin,
       },
       errorNumbers: { 'client.bad_login': 401 },
-      pages: [...linkPages(accounts, guest, admin), ...signUpPages(guest, readRules), ...balancePages(balances)],
-      menu: clientMenu,
-      signIn: { role: 'client', endpoint: guest.login, beside: besideSignIn },
+      pages: [
+        ...linkPages(accounts, guest),
+        ...signUpPages(guest, readRules),
+        ...balancePages(balances),
+        ...staffPages({ clients, groups, readRules, admin }),
+        ...staffClientPages({ clients, accounts, balances, story, plugins: toolbox.plugins, admin }),
+      ],
+      menu: [...clientMenu, ...staffMenu],
+      search: clientSearch,
+      widgets: clientWidgets,
+      signIn: clientSignIn(signIns),
       mails: letters(clients, links),
       jobs: [{ name: 'purge', schedule: '17 * * * *', cron: { order: 110 }, run: (ctx) => accounts.purge(ctx) }],
       authenticators: [accounts.authenticator],

@@ -3,17 +3,12 @@ import { guestEndpoint } from '#core/endpoint';
 import { required, Text } from '#core/schema';
 import type { Page } from '#core/web/page';
 import type { Accounts } from './account-service.ts';
-import type { adminApi } from './api/admin.ts';
 import type { guestApi } from './api/guest.ts';
 
 const Link = Type.Object({ hash: required('No Hash provided', Text({ maxLength: 255 })) });
 
 /** Where the links of letters lead (platform spec C16). */
-export function linkPages(
-  accounts: Accounts,
-  guest: ReturnType<typeof guestApi>,
-  admin: ReturnType<typeof adminApi>,
-): readonly Page[] {
+export function linkPages(accounts: Accounts, guest: ReturnType<typeof guestApi>): readonly Page[] {
   const confirm = guestEndpoint({
     summary: 'Confirm the e-mail address by the link of a letter.',
     limit: 'client_email_confirm_ip',
@@ -33,6 +28,5 @@ export function linkPages(
     { role: 'guest', route: 'GET /client/confirm-email/:hash', endpoint: confirm, view: 'client/confirmed' },
     { role: 'guest', route: `GET ${path}`, endpoint: reset, view: 'client/reset' },
     { role: 'guest', route: `POST ${path}`, endpoint: guest.update_password, then: '/login' },
-    { role: 'admin', route: 'GET /client/manage/:id', endpoint: admin.get, view: 'admin/manage' },
   ];
 }

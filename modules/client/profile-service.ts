@@ -1,4 +1,5 @@
-import { atomic } from '#core/context';
+import type { ClientActor } from '#core/actor';
+import { atomic, type Context } from '#core/context';
 import { invalidInput } from '#core/error';
 import { toNumber } from '#core/money';
 import { checkStrength, hashPassword, verifyPassword, NOBODYS_HASH } from '#core/password';
@@ -85,11 +86,7 @@ export function createProfiles({ secrets, limits }: Lent, readRules: ReadRules, 
       const { id } = ctx.actor;
       checkStrength(next);
       checkMatch(next, confirmation);
-      await limits.consume('profile_password_change_account', `client:${id}`);
-      const found = await clients.findCredentials(ctx.db, { id });
-      if (found === undefined) throw unknownClient();
-      const stored = found.passwordHash ?? NOBODYS_HASH;
-      if (!(await verifyPassword(stored, current))) throw wrongPassword();
+      const stored = await verifyOwn(ctx, current);
       const hash = await hashPassword(next);
       await atomic(ctx, async (tx) => {
         await tx.ask(clientChangingOwnPassword, { clientId: id });
@@ -99,7 +96,20 @@ export function createProfiles({ secrets, limits }: Lent, readRules: ReadRules, 
         await tx.record('Changed the own password');
       });
     },
+
+    checkOwnPassword: async (ctx, password) => void (await verifyOwn(ctx, password)),
   };
+
+  /** Gives the hash it was held against. */
+  async function verifyOwn(ctx: Context<ClientActor>, password: string): Promise<string> {
+    const { id } = ctx.actor;
+    await limits.consume('profile_password_change_account', `client:${id}`, ctx.ip);
+    const found = await clients.findCredentials(ctx.db, { id });
+    if (found === undefined) throw unknownClient();
+    const stored = found.passwordHash ?? NOBODYS_HASH;
+    if (!(await verifyPassword(stored, password))) throw wrongPassword();
+    return stored;
+  }
 }
 
 const wrongPassword = () => invalidInput('client.wrong_password', 'Current password incorrect');

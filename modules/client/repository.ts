@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { toBoolean, toDate, toOptionalDate, type StoredDate } from '#core/db/columns';
 import { look, type Lookup } from '#core/db/lookup';
 import { tallyOf } from '#core/db/tally';
-import { paginateFar, whereContains, type Page, type PageRequest, type Sorting } from '#core/db/paginate';
+import { paginateFar, whereContains, type Page, type Sorting } from '#core/db/paginate';
+import { sortingBy, type ListRequest } from '#core/listing';
 import type { Client, ClientStatus } from './contract.ts';
 import { DETAIL_NAMES, type DetailChanges, type DetailName, type Details } from './fields.ts';
 
@@ -124,9 +125,10 @@ export async function findSealedToken(db: Knex, id: number): Promise<string | un
   return row?.api_token ?? undefined;
 }
 
-export function list(db: Knex, filter: Filter, request: PageRequest): Promise<Page<ClientRecord>> {
+export function list(db: Knex, filter: Filter, request: ListRequest): Promise<Page<ClientRecord>> {
   const rowsOf = (ids: readonly number[]) => withGroup(db('client').whereIn('client.id', [...ids]));
-  return paginateFar<Row, ClientRecord>(filtered(db, filter), NEWEST_FIRST, request, rowsOf, toClient);
+  const sorting = sortingBy(request.sort, SORTABLE, 'client.id') ?? NEWEST_FIRST;
+  return paginateFar<Row, ClientRecord>(filtered(db, filter), sorting, request, rowsOf, toClient);
 }
 
 export async function listNames(
@@ -272,6 +274,16 @@ export const remove = async (db: Knex.Transaction, id: number): Promise<void> =>
 
 export const fullName = (first: string | null | undefined, last: string | null | undefined): string =>
   `${first ?? ''} ${last ?? ''}`.trim();
+
+/** Each has an index. */
+const SORTABLE = {
+  id: 'client.id',
+  email: 'client.email',
+  first_name: 'client.first_name',
+  last_name: 'client.last_name',
+  company: 'client.company',
+  created_at: 'client.created_at',
+};
 
 const NEWEST_FIRST: Sorting = {
   key: 'client.id',

@@ -1,6 +1,7 @@
 import type { Context } from '#core/context';
 import { notFound } from '#core/error';
-import type { Page, PageRequest } from '#core/db/paginate';
+import type { Page } from '#core/db/paginate';
+import type { ListRequest } from '#core/listing';
 import type { Account } from './account.ts';
 import * as balances from './balance-repository.ts';
 import type { ClientService, ClientStatus } from './contract.ts';
@@ -14,7 +15,7 @@ import { presentForStaff, presentPublic } from './schema.ts';
 export interface Clients extends ClientService {
   /** By id, else by e-mail. Throws "Client not found". */
   lookUp(ctx: Context, by: { readonly id?: number | undefined; readonly email?: string | undefined }): Promise<Account>;
-  list(ctx: Context, filter: clients.Filter, request: PageRequest): Promise<Page<Account>>;
+  list(ctx: Context, filter: clients.Filter, request: ListRequest): Promise<Page<Account>>;
   /** Names by id, as for a choice. */
   names(ctx: Context, filter: clients.Filter, limit: number): Promise<Record<string, string>>;
   countByStatus(ctx: Context): Promise<Readonly<Record<ClientStatus | 'total', number>>>;
@@ -24,6 +25,12 @@ export function createClients(readRules: ReadRules): Clients {
   return {
     find: (ctx, id) => clients.find(ctx.db, id),
     get: (ctx, id) => getClient(ctx, id),
+
+    async lock(tx, id) {
+      const client = await clients.findForUpdate(tx.db, id);
+      if (client === undefined) throw unknownClient();
+      return { ...client, summary: presentPublic(client, []) };
+    },
 
     async summaries(ctx, ids) {
       const found = await clients.findAll(ctx.db, ids);
@@ -41,6 +48,7 @@ export function createClients(readRules: ReadRules): Clients {
     findIds: (ctx, text, limit) => clients.findIds(ctx.db, text, limit),
     searchIds: (ctx, text, limit) => clients.searchIds(ctx.db, text, limit),
     groupTitles: (ctx, ids) => groups.findTitles(ctx.db, ids),
+    allGroups: (ctx) => groups.listTitles(ctx.db),
     forgetSignInsBefore: (tx, time, limit) => history.removeBefore(tx.db, time, limit),
     settleCurrency: (tx, id, currency) => clients.settleCurrency(tx.db, id, currency, tx.now),
 

@@ -4,6 +4,7 @@ import { conflict, invalidInput } from '#core/error';
 import { checkStrength, hashPassword } from '#core/password';
 import { randomToken } from '#core/secret';
 import type { Toolbox } from '#core/toolbox';
+import type { TwoFactorService } from '#modules/two-factor/contract';
 import type { NewAccount } from './account.ts';
 import * as balances from './balance-repository.ts';
 import { checkDetails, readEmail } from './check.ts';
@@ -32,6 +33,8 @@ export interface Keeping {
   create(ctx: Context, account: NewAccount): Promise<number>;
   update(ctx: Context, id: number, change: clients.Change): Promise<void>;
   changePassword(ctx: Context, id: number, password: string, confirmation: string): Promise<void>;
+  /** Throws when it is not on. */
+  switchOffTwoFactor(ctx: Context, id: number): Promise<void>;
   /** Says who staff are about to act as. */
   impersonate(ctx: Context, id: number): Promise<clients.ClientRecord>;
   remove(ctx: Context, id: number): Promise<void>;
@@ -39,9 +42,11 @@ export interface Keeping {
   removeAll(ctx: Context, ids: readonly number[]): Promise<void>;
 }
 
-type Lent = Pick<Toolbox, 'settings' | 'sessions'>;
+interface Needs extends Pick<Toolbox, 'settings' | 'sessions'> {
+  readonly twoFactor: TwoFactorService;
+}
 
-export function createKeeping({ settings, sessions }: Lent, letters: Links): Keeping {
+export function createKeeping({ settings, sessions, twoFactor }: Needs, letters: Links): Keeping {
   const remove = async (ctx: Context, id: number): Promise<void> => {
     await atomic(ctx, async (tx) => {
       await getForUpdate(tx, id);
@@ -50,6 +55,7 @@ export function createKeeping({ settings, sessions }: Lent, letters: Links): Kee
       await history.removeOf(tx.db, id);
       await links.removeResetsOf(tx.db, id);
       await links.removeConfirmationsOf(tx.db, id);
+      await twoFactor.remove(tx, { role: 'client', id });
       await clients.remove(tx.db, id);
       await tx.emit(clientRemoved, { clientId: id });
       await tx.record(`Removed client #${id}`);
@@ -132,6 +138,12 @@ export function createKeeping({ settings, sessions }: Lent, letters: Links): Kee
       await sessions.endAll('client', id);
     },
 
+    switchOffTwoFactor: (ctx, id) =>
+      atomic(ctx, async (tx) => {
+        await getForUpdate(tx, id);
+        if (!(await twoFactor.remove(tx, { role: 'client', id }))) throw noTwoFactor();
+      }),
+
     impersonate: (ctx, id) =>
       atomic(ctx, async (tx) => {
         const client = await getForUpdate(tx, id);
@@ -162,6 +174,7 @@ export function checkMatch(password: string, confirmation: string): void {
   if (password !== confirmation) throw invalidInput('client.password_mismatch', 'Passwords do not match.');
 }
 
+const noTwoFactor = () => conflict('client.no_two_factor', 'The two-factor login of this client is not on.');
 const taken = () => conflict('client.email_taken', 'This email address is already registered.');
 
 /** Spares the work of what is bound to fail; the unique index is the judge. */

@@ -7,7 +7,10 @@ import type { Money } from '#core/money';
 import type { OrderRef, OrderStatus, Settings } from '#core/product';
 import type { Span, Tally } from '#core/report';
 import { Id, MapOf } from '#core/schema';
+import { defineSocket } from '#core/plugin';
 import { defineService } from '#core/service';
+import type { Phrase } from '#core/web/phrase';
+import type { Row } from '#core/web/widget';
 import type { ClientService } from '#modules/client/contract';
 import type { Product } from '#modules/product/contract';
 
@@ -164,6 +167,17 @@ export interface OrderReport {
 export const orderReport = defineService<OrderReport>('order');
 
 export const orderService = defineService<OrderService>('order');
+
+/** A few of a module's things that belong to an order, for the order's page in the staff panel. */
+export interface OrderSection {
+  /** Whom staff must be allowed to see it: a permission key of this module. */
+  readonly module: string;
+  readonly permission: string;
+  readonly title: Phrase;
+  load(ctx: Context, orderId: number): Promise<readonly Row[]>;
+}
+
+export const orderSection = defineSocket<OrderSection>('order.section');
 
 /** What letters about an order of any type are made of. `serviceType` says whose letter it is. */
 const Changed = Type.Object({ orderId: Id, clientId: Id, serviceType: Type.String() });

@@ -1,6 +1,7 @@
 import { defineModule } from '#core/module';
 import { before } from '#core/listener';
 import { conflict } from '#core/error';
+import { phrasesOf } from '#core/web/phrase';
 import { wireFormat } from '#core/http/wire-format';
 import { optional, provide } from '#core/service';
 import { clientBeingRemoved, clientChangingCurrency, clientService } from '#modules/client/contract';
@@ -16,10 +17,16 @@ import { orderService, type OrderReport } from './contract.ts';
 import { createCreation } from './creation.ts';
 import { startOfDay } from './day.ts';
 import { orderDemo } from './demo.ts';
+import { clientPlugs } from './client-side.ts';
+import { createEnding } from './ending.ts';
+import { endingPages } from './ending-pages.ts';
 import { checks } from './examine.ts';
 import { letters } from './mail.ts';
 import { RENEWAL_HELD } from './meta.ts';
+import { orderSearch, orderWidgets } from './overview.ts';
 import { migrations } from './migrations/index.ts';
+import { staffOrderPages } from './staff-page.ts';
+import { staffMenu, staffPages } from './staff-pages.ts';
 import { serviceMenu, servicePages } from './pages.ts';
 import * as due from './repository-due.ts';
 import * as lists from './repository-list.ts';
@@ -32,6 +39,8 @@ import { countByStatus } from './statuses.ts';
 import { createStock } from './stock.ts';
 import { createTransitions } from './transitions.ts';
 import { createOrderViews } from './views.ts';
+
+const FOLDER = new URL('.', import.meta.url);
 
 export const order = defineModule({
   name: 'order',
@@ -54,9 +63,9 @@ export const order = defineModule({
   },
   tables: ['client_order', 'client_order_meta', 'client_order_status'],
   migrations,
-  folder: new URL('.', import.meta.url),
+  folder: FOLDER,
 
-  setup({ clients, currencies, products, forms }, { productTypes, settings, config }) {
+  setup({ clients, currencies, products, forms }, { productTypes, plugins, settings, config }) {
     const billing = createBillingDesk();
     const rules = createRules(settings);
     const stock = createStock(products);
@@ -64,10 +73,15 @@ export const order = defineModule({
     const orders = createOrders({ products, forms, productTypes, stock, billing });
     const transitions = createTransitions({ productTypes, rules, stock });
     const cancellation = createCancellation({ productTypes, products, stock, billing });
+    const ending = createEnding({ billing, cancellation });
     const batches = createBatches({ products, orders, transitions, cancellation, billing, rules });
     const views = createOrderViews({ clients, products });
+    const client = clientApi(orders, views, async (ctx) =>
+      startOfDay(ctx.now, (await daysBeforeRenewal(settings, ctx)) + 1),
+    );
     const toJson = wireFormat(config.timeZone);
     const writeTime = (time: Date): string => JSON.parse(toJson(time)) as string;
+    const admin = adminApi({ orders, creation, transitions, cancellation, batches, views, rules, writeTime });
     forms?.countWith({ of: 'order', countByForm: (ctx, ids) => reports.countByForm(ctx.db, ids) });
     products.promos.showWith({
       orders: async (ctx, ids) => new Map((await repository.listByIds(ctx.db, ids)).map((one) => [one.id, one])),
@@ -103,13 +117,19 @@ export const order = defineModule({
         note: (tx, id, text) => orders.note(tx, id, text),
         billWith: (lent) => billing.billWith(lent),
       }),
-      pages: servicePages(views, productTypes),
-      menu: serviceMenu,
+      pages: [
+        ...servicePages(views, productTypes, ending),
+        ...endingPages(ending, client.delete),
+        ...staffPages({ clients, products, productTypes, views, admin }),
+        ...staffOrderPages({ views, orders, cancellation, plugins, admin }),
+      ],
+      menu: [...serviceMenu, ...staffMenu],
+      plugins: clientPlugs(phrasesOf(FOLDER)),
+      search: orderSearch,
+      widgets: orderWidgets(clients),
       api: {
-        admin: adminApi({ orders, creation, transitions, cancellation, batches, views, rules, writeTime }),
-        client: clientApi(orders, views, async (ctx) =>
-          startOfDay(ctx.now, (await daysBeforeRenewal(settings, ctx)) + 1),
-        ),
+        admin,
+        client,
       },
       errorNumbers: { 'order.out_of_stock': 831, 'order.group_missing': 832, 'order.no_invoices': 403 },
       mails: letters(clients),

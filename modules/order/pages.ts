@@ -4,6 +4,7 @@ import type { ProductTypes } from '#core/product';
 import { Anything, Id, listed, MapOf, OneOf, Paging } from '#core/schema';
 import type { MenuEntry, Page } from '#core/web/page';
 import { fillPath } from '#core/web/route';
+import type { Ending } from './ending.ts';
 import { cellsOf } from './service-facts.ts';
 import { getOwn, type OrderViews } from './views.ts';
 
@@ -12,7 +13,7 @@ const PER_PAGE = 20;
 const STATUSES = ['active', 'pending_setup', 'suspended', 'canceled', 'failed_setup', 'failed_renew'] as const;
 
 /** What a client has bought. A type with a page of its own is managed there; this one tells of its order. */
-export function servicePages(views: OrderViews, productTypes: ProductTypes): readonly Page[] {
+export function servicePages(views: OrderViews, productTypes: ProductTypes, ending: Ending): readonly Page[] {
   const list = clientEndpoint({
     summary: 'Own services, newest first.',
     input: Type.Object({ page: Paging.page, status: Type.Optional(OneOf('', ...STATUSES)) }),
@@ -38,6 +39,8 @@ export function servicePages(views: OrderViews, productTypes: ProductTypes): rea
         manage: service === undefined || !type?.managedAt ? null : fillPath(type.managedAt, { order_id: id }),
         facts: cellsOf(service),
         addons: (await views.addons(ctx, order)).map(({ id: addon, title, status }) => ({ id: addon, title, status })),
+        ending: await ending.stateOf(ctx, order),
+        canWithdraw: ['pending_setup', 'failed_setup'].includes(order.status),
         isRenewable: order.period !== undefined && ['active', 'suspended'].includes(order.status),
       };
     },

@@ -29,6 +29,24 @@ export const listPage = (db: Knex, orderId: number, request: PageRequest): Promi
     toEntry,
   );
 
+/** Of all orders of a client, the latest before a time. */
+export async function listOfClient(
+  db: Knex,
+  clientId: number,
+  before: Date | undefined,
+  limit: number,
+): Promise<(HistoryEntry & { readonly title: string })[]> {
+  const query = db('client_order_status')
+    .join('client_order', 'client_order.id', 'client_order_status.client_order_id')
+    .where('client_order.client_id', clientId);
+  if (before !== undefined) void query.where('client_order_status.created_at', '<', before);
+  const rows = (await query
+    .orderBy('client_order_status.id', 'desc')
+    .limit(limit)
+    .select('client_order_status.*', 'client_order.title')) as (Row & { title: string })[];
+  return rows.map((row) => ({ ...toEntry(row), title: row.title }));
+}
+
 export async function insert(
   db: Knex.Transaction,
   orderId: number,

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { latestFirst, paginateByKey, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { latestFirst, paginateByKey, whereContains, type Page } from '#core/db/paginate';
+import { sortingBy, type ListRequest } from '#core/listing';
 import type { OrderStatus } from '#core/product';
 import type { Order } from './contract.ts';
 import { expiring } from './repository-due.ts';
@@ -30,14 +31,28 @@ export interface OrderFilter {
 }
 
 /** Newest first. The page is found by an index alone; only its rows are read. */
-export const listPage = (db: Knex, filter: OrderFilter, request: PageRequest): Promise<Page<Order>> =>
+export const listPage = (db: Knex, filter: OrderFilter, request: ListRequest): Promise<Page<Order>> =>
   paginateByKey<Row, Order>(
-    { db, query: narrowed(db, filter) },
-    latestFirst('client_order.id'),
+    { db, query: narrowed(db, filter), nearlyAll: isWhole(filter) ? mostlyMasters(db, filter) : undefined },
+    sortingBy(request.sort, SORTABLE, 'client_order.id') ?? latestFirst('client_order.id'),
     request,
     (ids) => db('client_order').whereIn('client_order.id', ids),
     toOrder,
   );
+
+/** Nothing narrows the list, but for the add-ons that stay out of it. */
+const isWhole = (filter: OrderFilter): boolean =>
+  Object.entries(filter).every(([name, value]) => value === undefined || name === 'mastersOnly');
+
+const mostlyMasters = (db: Knex, { mastersOnly }: OrderFilter) => ({
+  all: db('client_order'),
+  others: db('client_order')
+    .where(mastersOnly === undefined ? { id: null } : { group_master: !mastersOnly })
+    .select({ key: 'id' }),
+});
+
+/** Each has an index. */
+const SORTABLE = { id: 'client_order.id', created_at: 'client_order.created_at' };
 
 function narrowed(db: Knex, filter: OrderFilter): Knex.QueryBuilder {
   const exact = Object.entries({

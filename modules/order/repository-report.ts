@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { tallyOf } from '#core/db/tally';
+import type { OrderStatus } from '#core/product';
 import type { Span } from '#core/report';
 
 /** What reports and other modules count of orders. */
@@ -10,6 +11,16 @@ type Counted<K> = readonly { readonly counted: K; readonly total: number | strin
 
 const toMap = <K>(rows: Counted<K>): ReadonlyMap<K, number> =>
   new Map(rows.map(({ counted, total }) => [counted, Number(total)]));
+
+/** By status, of these only. */
+export async function countOf(db: Knex, statuses: readonly OrderStatus[]): Promise<ReadonlyMap<OrderStatus, number>> {
+  const rows = await db('client_order')
+    .whereIn('status', statuses)
+    .groupBy('status')
+    .select({ counted: 'status' })
+    .count({ total: '*' });
+  return toMap(rows as unknown as Counted<OrderStatus>);
+}
 
 /** By product id, most first. */
 export async function countActiveByProduct(db: Knex): Promise<ReadonlyMap<number, number>> {

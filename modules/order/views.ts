@@ -1,7 +1,8 @@
 import type { Static } from '@sinclair/typebox';
 import type { Context } from '#core/context';
 import { notFound } from '#core/error';
-import type { Page, PageRequest } from '#core/db/paginate';
+import type { Page } from '#core/db/paginate';
+import type { ListRequest } from '#core/listing';
 import type { ClientService } from '#modules/client/contract';
 import type { ProductService } from '#modules/product/contract';
 import type { Order } from './contract.ts';
@@ -21,7 +22,7 @@ export interface OrderViews {
   list(
     ctx: Context,
     filter: OrderInput,
-    request: PageRequest,
+    request: ListRequest,
     viewer: 'admin' | 'client',
   ): Promise<Page<Static<typeof OrderRow>>>;
   /** What the order's client may change to: product titles by id. */

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { invalidInput } from '#core/error';
-import { wellFormed } from '#core/text';
+import { shortened, wellFormed } from '#core/text';
 
 /** What staff may sell as a file (commerce spec 9.4): nothing a web server would run. */
 const EXTENSIONS = (
@@ -30,6 +30,3 @@ export function cleanName(sent: string): string {
     );
   return `${shortened(name.slice(0, -extension.length), MAX_LENGTH - extension.length)}${extension}`;
 }
-
-/** By characters, as the column counts: half of an emoji is none. */
-const shortened = (text: string, length: number): string => [...text].slice(0, length).join('');

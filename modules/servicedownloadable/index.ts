@@ -37,7 +37,7 @@ export const servicedownloadable = defineModule({
     return {
       api: { client, admin },
       errorNumbers: { 'servicedownloadable.unavailable': 404 },
-      pages: downloadPages({ client, admin }),
+      pages: downloadPages({ downloads, orders, client, admin }),
       productTypes: [downloadableProduct(downloads, downloadableDemo({ keeping, products, folder }))],
       hooks: [before(orderBeingRemoved, (tx, { orderId }) => downloads.removeOf(tx, orderId))],
       listeners: [

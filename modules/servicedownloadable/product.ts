@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { productType, type ProductDemo, type ProductType } from '#core/product';
 import { Flag } from '#core/schema';
+import { FILES_PAGE } from './pages.ts';
 import { orderConfig } from './product-files.ts';
 import type { Downloads } from './service.ts';
 
@@ -21,6 +22,7 @@ export const downloadableProduct = (downloads: Downloads, demo: ProductDemo): Pr
       return undefined;
     },
     remove: (tx, order) => downloads.removeOf(tx, order.id),
+    managedAt: FILES_PAGE,
     show: (ctx, order) => downloads.show(ctx, order),
     delivered: (ctx, orders) => downloads.delivered(ctx, orders),
     demo,

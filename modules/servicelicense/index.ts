@@ -10,6 +10,7 @@ import { licenseBeingReset, licenseReset } from './contract.ts';
 import { licenseDemo } from './demo.ts';
 import { letters } from './mail.ts';
 import { migrations } from './migrations/index.ts';
+import { licensePages } from './pages.ts';
 import { licenseProduct } from './product.ts';
 import { createLicenses } from './service.ts';
 
@@ -27,8 +28,10 @@ export const servicelicense = defineModule({
 
   setup({ clients, orders }, { plugins, secrets }) {
     const licenses = createLicenses({ orders, clients, plugins, secrets });
+    const client = clientApi(licenses);
     return {
-      api: { guest: guestApi(licenses), client: clientApi(licenses), admin: adminApi(licenses) },
+      api: { guest: guestApi(licenses), client, admin: adminApi(licenses) },
+      pages: licensePages({ licenses, orders, client }),
       errorNumbers: CHECK_NUMBERS,
       productTypes: [licenseProduct(licenses, licenseDemo({ clients, secrets }))],
       listeners: [

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { productType, type ProductDemo, type ProductType } from '#core/product';
 import { Int, Text, Truthy } from '#core/schema';
+import { LICENSE_PAGE } from './pages.ts';
 import type { Licenses } from './service.ts';
 
 const LicenseShape = Type.Object(
@@ -34,6 +35,7 @@ export const licenseProduct = (licenses: Licenses, demo: ProductDemo): ProductTy
     activate: (tx, order) => licenses.activate(tx, order),
     remove: (tx, order) => licenses.remove(tx, order),
     follow: (tx, order) => licenses.follow(tx, order),
+    managedAt: LICENSE_PAGE,
     show: (ctx, order) => licenses.show(ctx, order),
     delivered: (ctx, orders) => licenses.delivered(ctx, orders),
     demo,

@@ -39,11 +39,16 @@ export interface StaffService {
   updateProfile(ctx: Context<AdminActor>, change: ProfileChange): Promise<void>;
   regenerateToken(ctx: Context<AdminActor>): Promise<void>;
   changePassword(ctx: Context<AdminActor>, current: string, next: string): Promise<void>;
+  /** Throws unless this is the member's own password. */
+  checkPassword(ctx: Context<AdminActor>, password: string): Promise<void>;
 
-  /** For the command line: makes a super administrator and returns its id. */
+  /** Whether anybody who is active may do everything. */
+  hasAdministrator(ctx: Context): Promise<boolean>;
+  /** Makes a super administrator and returns its id. `also` belongs to it: when that throws, nobody is made. */
   createAdministrator(
     ctx: Context,
     account: { email: string; name: string; password: string; apiToken: string | undefined },
+    also?: (tx: Tx) => Promise<void>,
   ): Promise<number>;
   /** For the command line: gives the member with this e-mail a new API token and returns it, for the one time it is shown. */
   resetTokenOf(ctx: Context, email: string): Promise<string>;
@@ -55,6 +60,9 @@ export interface ProfileChange {
   readonly signature?: string;
   readonly timezone?: string;
 }
+
+/** The engine made the first administrator and its password, which only whoever started it has seen. */
+export const firstAdministratorMade = defineEvent('staff.first_administrator_made', Type.Object({}));
 
 export const staffService = defineService<StaffService>('staff');
 

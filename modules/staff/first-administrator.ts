@@ -3,6 +3,7 @@ import type { Context } from '#core/context';
 import { atomic } from '#core/context';
 import { hashPassword } from '#core/password';
 import { randomHex, randomToken, type Secrets } from '#core/secret';
+import { firstAdministratorMade } from './contract.ts';
 import * as groups from './group-repository.ts';
 import { makeAdministrator } from './own-account.ts';
 import * as accounts from './repository.ts';
@@ -25,7 +26,11 @@ async function createFirst(ctx: Context, { admin, baseUrl }: Config, secrets: Se
   const email = admin.email ?? `admin@${hostOf(baseUrl)}`;
   const password = admin.password ?? randomToken(20);
   const apiToken = admin.apiToken ?? randomToken();
-  await makeAdministrator(ctx, secrets, { email, name: 'Administrator', password, apiToken });
+  const account = { email, name: 'Administrator', password, apiToken };
+  const isGenerated = admin.password === undefined;
+  await makeAdministrator(ctx, secrets, account, async (tx) => {
+    if (isGenerated) await tx.emit(firstAdministratorMade, {});
+  });
   const generated = [
     ...(admin.password === undefined ? [`  Password:  ${password}`] : []),
     ...(admin.apiToken === undefined ? [`  API token: ${apiToken}`] : []),

@@ -4,18 +4,23 @@ import { Flag, Text } from '#core/schema';
 import { optional, provide } from '#core/service';
 import { clientService } from '#modules/client/contract';
 import { orderService } from '#modules/order/contract';
+import { twoFactorService } from '#modules/two-factor/contract';
 import { adminApi } from './api/admin.ts';
 import { guestApi } from './api/guest.ts';
 import { staffAuthenticator } from './authenticator.ts';
 import { staffService } from './contract.ts';
+import { createEntrance } from './entrance.ts';
 import { prepareAccounts } from './first-administrator.ts';
 import { examineGroups, createStaffGroups } from './groups.ts';
 import { letters } from './mail.ts';
 import { migrations } from './migrations/index.ts';
 import { linkPages } from './pages.ts';
+import { groupPages } from './panel-groups.ts';
+import { memberMenu, memberPages } from './panel-members.ts';
 import { createOwnAccounts } from './own-account.ts';
 import { createStaffAdministration } from './service.ts';
 import { createStaffSignIn } from './sign-in.ts';
+import { staffSignIn } from './sign-in-pages.ts';
 
 export const staff = defineModule({
   name: 'staff',
@@ -23,7 +28,7 @@ export const staff = defineModule({
   version: '1.0.0',
   description: 'The people who run the shop, their groups and what these may do.',
   isEssential: true,
-  uses: { clients: optional(clientService), orders: optional(orderService) },
+  uses: { twoFactor: twoFactorService, clients: optional(clientService), orders: optional(orderService) },
   settings: Type.Object({
     check_ip: Flag(),
     allowed_ips: Text({ description: 'Addresses that staff may sign in from, one a line.', default: '' }),
@@ -41,18 +46,23 @@ export const staff = defineModule({
   migrations,
   folder: new URL('.', import.meta.url),
 
-  setup({ clients, orders }, { config, secrets, sessions, settings, limits }) {
+  setup({ twoFactor, clients, orders }, { config, secrets, sessions, settings, limits, catalog }) {
     const doors = createStaffSignIn({ settings, secrets, sessions, limits });
-    const guest = guestApi(doors);
+    const entrance = createEntrance({ settings, secrets, twoFactor });
+    const guest = guestApi(doors, entrance);
+    const [members, groups] = [createStaffAdministration({ sessions, twoFactor }), createStaffGroups()];
+    const admin = adminApi({ staff: members, groups, doors });
     return {
       provides: provide(staffService, createOwnAccounts(secrets)),
-      api: {
-        guest,
-        admin: adminApi({ staff: createStaffAdministration({ sessions }), groups: createStaffGroups(), doors }),
-      },
+      api: { guest, admin },
       errorNumbers: { 'staff.email_taken': 788954 },
-      pages: linkPages(doors, guest),
-      signIn: { role: 'admin', endpoint: guest.login },
+      pages: [
+        ...linkPages(doors, guest),
+        ...memberPages({ staff: members, groups, admin }),
+        ...groupPages({ groups, catalog, admin }),
+      ],
+      menu: memberMenu,
+      signIn: staffSignIn(entrance),
       mails: letters({ config, secrets, clients, orders }),
       authenticators: [staffAuthenticator(secrets)],
       prepare: prepareAccounts({ config, secrets }),

@@ -1,10 +1,11 @@
+import type { AdminActor } from '#core/actor';
 import { atomic } from '#core/context';
 import { checkEmail } from '#core/email';
 import { conflict } from '#core/error';
 import { checkStrength, hashPassword, verifyPassword } from '#core/password';
 import { randomToken, type Secrets } from '#core/secret';
 import { checkTimeZone } from '#core/time-zone';
-import type { Context } from '#core/context';
+import type { Context, Tx } from '#core/context';
 import {
   staffChangingOwnPassword,
   staffChangingProfile,
@@ -67,8 +68,7 @@ export function createOwnAccounts(secrets: Secrets): StaffService {
 
     async changePassword(ctx, current, next) {
       checkStrength(next);
-      const from = await accounts.findPasswordHash(ctx.db, ctx.actor.id);
-      if (from === undefined || !(await verifyPassword(from, current))) throw wrongPassword();
+      const from = await verifyOwn(ctx, current);
       const to = await hashPassword(next);
       await atomic(ctx, async (tx) => {
         await tx.ask(staffChangingOwnPassword, { staffId: tx.actor.id });
@@ -78,10 +78,14 @@ export function createOwnAccounts(secrets: Secrets): StaffService {
       });
     },
 
-    async createAdministrator(ctx, account) {
+    checkPassword: async (ctx, password) => void (await verifyOwn(ctx, password)),
+
+    hasAdministrator: async (ctx) => (await groups.countSuperAdministrators(ctx.db)) > 0,
+
+    async createAdministrator(ctx, account, also) {
       checkEmail(account.email);
       checkStrength(account.password);
-      return makeAdministrator(ctx, secrets, account);
+      return makeAdministrator(ctx, secrets, account, also);
     },
 
     async resetTokenOf(ctx, email) {
@@ -98,15 +102,24 @@ export function createOwnAccounts(secrets: Secrets): StaffService {
   };
 }
 
+/** Gives the hash it was held against. */
+async function verifyOwn(ctx: Context<AdminActor>, password: string): Promise<string> {
+  const stored = await accounts.findPasswordHash(ctx.db, ctx.actor.id);
+  if (stored === undefined || !(await verifyPassword(stored, password))) throw wrongPassword();
+  return stored;
+}
+
 /** A super administrator who can sign in at once. */
 export async function makeAdministrator(
   ctx: Context,
   secrets: Secrets,
   { email, name, password, apiToken }: Parameters<StaffService['createAdministrator']>[1],
+  also?: (tx: Tx) => Promise<void>,
 ): Promise<number> {
   const passwordHash = await hashPassword(password);
   const token = apiToken === undefined ? undefined : sealToken(secrets, apiToken);
   return atomic(ctx, async (tx) => {
+    await also?.(tx);
     const account = { email, name, passwordHash, token, status: 'active' as const };
     const id = await refuseTaken(email, accounts.insert(tx.db, account, tx.now));
     const { all } = await groups.readTree(tx.db);

@@ -4,9 +4,10 @@ import { isUniqueViolation } from '#core/db/errors';
 import type { Page, PageRequest } from '#core/db/paginate';
 import { checkEmail } from '#core/email';
 import { conflict, invalidInput, notFound } from '#core/error';
-import type { SessionStore } from '#core/http/session';
+import type { SessionStore } from '#core/http/session-data';
 import { checkStrength, hashPassword } from '#core/password';
 import { checkTimeZone } from '#core/time-zone';
+import type { TwoFactorService } from '#modules/two-factor/contract';
 import {
   staffBeingCreated,
   staffBeingRemoved,
@@ -49,9 +50,18 @@ export interface StaffAdministration {
   update(ctx: Context, id: number, change: Change): Promise<void>;
   remove(ctx: Context, id: number): Promise<void>;
   setPassword(ctx: Context, id: number, password: string, confirmation: string): Promise<void>;
+  /** Programs of the account are refused until its owner makes a new token. */
+  removeToken(ctx: Context, id: number): Promise<void>;
+  /** Throws when it is not on. */
+  switchOffTwoFactor(ctx: Context, id: number): Promise<void>;
 }
 
-export function createStaffAdministration({ sessions }: { readonly sessions: SessionStore }): StaffAdministration {
+interface Needs {
+  readonly sessions: SessionStore;
+  readonly twoFactor: TwoFactorService;
+}
+
+export function createStaffAdministration({ sessions, twoFactor }: Needs): StaffAdministration {
   return {
     async list(ctx, filter, request) {
       const page = await accounts.list(ctx.db, filter, request);
@@ -114,12 +124,27 @@ export function createStaffAdministration({ sessions }: { readonly sessions: Ses
         await checkManagesAccount(tx, account, await groups.readTree(tx.db));
         await keepOneAdministrator(tx, account);
         await tx.ask(staffBeingRemoved, { staffId: id });
+        await twoFactor.remove(tx, { role: 'admin', id });
         await accounts.remove(tx.db, id);
         await tx.emit(staffRemoved, { staffId: id });
         await tx.record(`Deleted staff member ${id}`);
       });
       await sessions.endAll('admin', id);
     },
+
+    switchOffTwoFactor: (ctx, id) =>
+      atomic(ctx, async (tx) => {
+        await checkManagesAccount(tx, await getToChange(tx, id), await groups.readTree(tx.db));
+        if (!(await twoFactor.remove(tx, { role: 'admin', id }))) throw noTwoFactor();
+      }),
+
+    removeToken: (ctx, id) =>
+      atomic(ctx, async (tx) => {
+        const account = await getToChange(tx, id);
+        await checkManagesAccount(tx, account, await groups.readTree(tx.db));
+        await accounts.setToken(tx.db, id, undefined, tx.now);
+        await tx.record(`Removed the API key of staff member ${id}`);
+      }),
 
     async setPassword(ctx, id, password, confirmation) {
       if (password !== confirmation) throw invalidInput('password.mismatch', 'Passwords do not match.');
@@ -174,3 +199,5 @@ export async function refuseTaken<T>(email: string | undefined, write: Promise<T
     throw error;
   }
 }
+
+const noTwoFactor = () => conflict('staff.no_two_factor', 'The two-factor login of this staff member is not on.');

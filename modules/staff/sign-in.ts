@@ -1,26 +1,18 @@
 import { createHash } from 'node:crypto';
-import { addressMatcher, readLines } from '#core/address';
 import { atomic, type Context } from '#core/context';
 import { later, SECOND } from '#core/clock';
-import { AppError, conflict, forbidden, invalidInput, notFound } from '#core/error';
+import { AppError, conflict, invalidInput, notFound } from '#core/error';
 import type { Limits } from '#core/http/limit';
-import type { SessionStore } from '#core/http/session';
+import type { SessionStore } from '#core/http/session-data';
 import { LOGIN_PACE, paced, RESET_PACE } from '#core/pace';
-import { checkStrength, hashPassword, needsRehash, NOBODYS_HASH, verifyPassword } from '#core/password';
+import { checkStrength, hashPassword } from '#core/password';
 import { isTruthy } from '#core/schema';
 import { randomHex, type Secrets } from '#core/secret';
 import type { SettingStore } from '#core/settings';
 import type { Page, PageRequest } from '#core/db/paginate';
-import {
-  staffPasswordReset,
-  staffResetRequested,
-  staffResettingPassword,
-  staffSignedIn,
-  staffSigningIn,
-  staffSignInFailed,
-} from './contract.ts';
+import { staffPasswordReset, staffResetRequested, staffResettingPassword } from './contract.ts';
 import * as accounts from './repository.ts';
-import type { Account } from './repository.ts';
+import { maySignIn } from './entrance.ts';
 import * as visits from './sign-in-repository.ts';
 import type { SignIn, SignInFilter } from './sign-in-repository.ts';
 
@@ -35,9 +27,8 @@ export interface Reset {
   readonly confirmation: string;
 }
 
-/** The doors of the staff: signing in, and the way back in without the password. */
+/** The doors of the staff: who came in, and the way back in without the password. */
 export interface StaffSignIn {
-  signIn(ctx: Context, email: string, password: string): Promise<Account>;
   /** Answers the same whoever asks: nobody learns from it who works here. */
   requestReset(ctx: Context, email: string): Promise<void>;
   /** Throws unless the link that carries `code` still works. */
@@ -57,29 +48,6 @@ interface Needs {
 export function createStaffSignIn({ settings, secrets, sessions, limits }: Needs): StaffSignIn {
   const config = (ctx: Context) => settings.config(ctx, 'mod_staff');
 
-  async function signIn(ctx: Context, email: string, password: string): Promise<Account> {
-    checkAddress(await config(ctx), ctx.ip);
-    const attempt = { email, ip: ctx.ip ?? '' };
-    await atomic(ctx, (tx) => tx.ask(staffSigningIn, attempt));
-    const found = await accounts.findByEmail(ctx.db, email);
-    const account = found && maySignIn(found) ? found : undefined;
-    const isRight = await verifyPassword(account?.passwordHash ?? NOBODYS_HASH, password);
-    if (account === undefined || !isRight) {
-      ctx.log.warn('staff sign-in refused', { ip: ctx.ip });
-      await atomic(ctx, (tx) => tx.emit(staffSignInFailed, attempt));
-      throw forbidden('staff.sign_in', 'Check your login details');
-    }
-    const from = account.passwordHash;
-    const to = needsRehash(from) ? await hashPassword(password) : undefined;
-    await atomic(ctx, async (tx) => {
-      if (to !== undefined) await accounts.replacePasswordHash(tx.db, account.id, { from, to }, tx.now);
-      await visits.insertSignIn(tx.db, account.id, tx.ip, tx.now);
-      await tx.emit(staffSignedIn, { staffId: account.id, ip: attempt.ip });
-      await tx.record(`Staff member ${account.id} logged in`);
-    });
-    return account;
-  }
-
   async function requestReset(ctx: Context, email: string): Promise<void> {
     checkResetIsOpen(await config(ctx));
     if (!(await isWithinLimits(ctx, email))) return;
@@ -96,7 +64,7 @@ export function createStaffSignIn({ settings, secrets, sessions, limits }: Needs
   async function isWithinLimits({ ip = 'local' }: Context, email: string): Promise<boolean> {
     try {
       await limits.consume('staff_password_reset_ip', ip);
-      await limits.consume('staff_password_reset_email', email);
+      await limits.consume('staff_password_reset_email', email, ip);
       return true;
     } catch (error) {
       if (error instanceof AppError && error.kind === 'rate_limited') return false;
@@ -131,7 +99,6 @@ export function createStaffSignIn({ settings, secrets, sessions, limits }: Needs
   }
 
   return {
-    signIn: (ctx, email, password) => paced(LOGIN_PACE, () => signIn(ctx, email, password)),
     requestReset: (ctx, email) => paced(LOGIN_PACE, () => requestReset(ctx, email)),
     async checkReset(ctx, code) {
       checkResetIsOpen(await config(ctx));
@@ -146,17 +113,6 @@ export function createStaffSignIn({ settings, secrets, sessions, limits }: Needs
       return found;
     },
   };
-}
-
-const maySignIn = ({ status, systemName }: Account): boolean => status === 'active' && systemName === undefined;
-
-/** `check_ip` holds staff to `allowed_ips`, one address a line; an empty list restricts nobody. */
-function checkAddress(config: Readonly<Record<string, unknown>>, ip: string | undefined): void {
-  const { check_ip: isChecked, allowed_ips: listed } = config;
-  if (!isTruthy(isChecked)) return;
-  const allowed = readLines(listed);
-  if (allowed.length > 0 && (ip === undefined || !addressMatcher(allowed)(ip)))
-    throw forbidden('staff.address', 'You are not allowed to login to admin area from this IP address.');
 }
 
 function checkResetIsOpen({ public: shown }: Readonly<Record<string, unknown>>): void {

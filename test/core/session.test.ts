@@ -175,6 +175,18 @@ describe('sessions', () => {
     assert.equal(codeOf(answer), 201);
   });
 
+  it('stay when a picture is asked for without the hints that came with the page', async () => {
+    const hints = { 'user-agent': 'Mozilla/5.0 (X11; Linux) Chrome/150', 'sec-ch-ua-platform': '"Linux"' };
+    const browser = app.browser();
+    await browser.post('/api/guest/gate/enter').set(hints).send({ id: 7 });
+
+    await browser.get('/').set('user-agent', hints['user-agent']);
+
+    const csrf = await browser.get('/').set(hints);
+    const token = /fossbilling_csrf=([0-9a-f]{64})/.exec(String(csrf.headers['set-cookie']))?.[1] ?? '';
+    await browser.post('/api/client/gate/who').set(hints).send({ CSRFToken: token }).expect(200);
+  });
+
   it('can all be ended at once', async () => {
     const [first, second] = [app.browser(), app.browser()];
     const csrf = await signIn(first);

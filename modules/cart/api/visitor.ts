@@ -15,3 +15,9 @@ async function tokenOf(visit: Visit): Promise<string> {
   await visit.keepNote(NOTE, token);
   return token;
 }
+
+/** The visitor as far as they are known already: looking at the shop makes no cart. */
+export const knownVisitor = async (visit: Visit): Promise<Partial<Visitor>> => {
+  const [token, clientId] = [await visit.note(NOTE), await visit.clientId()];
+  return { ...(token !== undefined && { token }), ...(clientId !== undefined && { clientId }) };
+};

@@ -5,13 +5,14 @@ import { adminEndpoint, Done, done, file, signedIn } from '#core/endpoint';
 import { invalidInput } from '#core/error';
 import { Flag, Id, List, listed, MapOf, PageOf, pageRequest, required, Text, Anything } from '#core/schema';
 import type { ClientProfileService } from '../contract.ts';
-import { identityOf, type Accounts } from '../account-service.ts';
+import type { Accounts } from '../account-service.ts';
 import * as ledger from '../balance-schema.ts';
 import type { Balances } from '../balance-service.ts';
 import { exportClients } from '../export.ts';
 import type { Groups } from '../group-service.ts';
 import * as history from '../history-schema.ts';
 import * as wire from '../schema.ts';
+import { identityOf } from '../sign-in.ts';
 import type { Clients } from '../service.ts';
 import type { Keeping } from '../staff-service.ts';
 
@@ -89,6 +90,14 @@ export const adminApi = ({ clients, keeping, accounts, profiles, balances, group
     input: wire.UpdateInput,
     output: Done,
     handle: (ctx, input) => done(keeping.update(ctx, input.id, wire.toChange(input))),
+  }),
+
+  two_factor_switch_off: adminEndpoint({
+    summary: 'Switch off the two-factor login of a client who has lost the device and the recovery codes.',
+    permission: 'change_password',
+    input: Type.Object({ id: required('Id required', Id) }),
+    output: Done,
+    handle: (ctx, { id }) => done(keeping.switchOffTwoFactor(ctx, id)),
   }),
 
   change_password: adminEndpoint({

@@ -4,8 +4,15 @@ import { MapOf, required, Text } from '#core/schema';
 import type { Accounts } from '../account-service.ts';
 import type { ReadRules } from '../rules.ts';
 import * as wire from '../schema.ts';
+import type { SignIns } from '../sign-in.ts';
 
-export const guestApi = (accounts: Accounts, readRules: ReadRules) => ({
+interface Needs {
+  readonly accounts: Accounts;
+  readonly signIns: SignIns;
+  readonly readRules: ReadRules;
+}
+
+export const guestApi = ({ accounts, signIns, readRules }: Needs) => ({
   create: guestEndpoint({
     summary: 'Sign up as a client.',
     limit: 'client_signup',
@@ -23,10 +30,11 @@ export const guestApi = (accounts: Accounts, readRules: ReadRules) => ({
     input: Type.Object({
       email: required('Email required', Text()),
       password: required('Password required', Text()),
+      code: Type.Optional(Text({ maxLength: 64, description: 'Of the second step, where the account has one.' })),
     }),
     output: wire.IdentityView,
-    handle: async (ctx, { email, password }) => {
-      const identity = await accounts.signIn(ctx, email, password);
+    handle: async (ctx, attempt) => {
+      const identity = await signIns.signIn(ctx, attempt);
       return signedIn('client', identity.id, wire.presentIdentity(identity));
     },
   }),

@@ -8,6 +8,7 @@ import { createClientEmailConfirmation } from './006_create_client_email_confirm
 import { createActivityClientHistory } from './007_create_activity_client_history.ts';
 import { indexClientCountry } from './008_index_client_country.ts';
 import { allowClientWithoutEmail } from './009_allow_client_without_email.ts';
+import { indexClientNames } from './010_index_client_names.ts';
 
 export const migrations: readonly Migration[] = [
   createClientGroup,
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   createActivityClientHistory,
   indexClientCountry,
   allowClientWithoutEmail,
+  indexClientNames,
 ];

@@ -109,4 +109,12 @@ export const memberApi = (staff: StaffAdministration) => ({
     handle: (ctx, { id, password, password_confirm: confirmation }) =>
       done(staff.setPassword(ctx, id, password, confirmation)),
   }),
+
+  two_factor_switch_off: adminEndpoint({
+    summary: 'Switch off the two-factor login of a staff member who has lost the device and the recovery codes.',
+    permission: 'reset_staff_password',
+    input: GivenId,
+    output: Done,
+    handle: (ctx, { id }) => done(staff.switchOffTwoFactor(ctx, id)),
+  }),
 });

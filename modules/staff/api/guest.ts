@@ -1,20 +1,22 @@
 import { Type } from '@sinclair/typebox';
 import { Done, done, guestEndpoint, signedIn } from '#core/endpoint';
 import { required, Text } from '#core/schema';
+import type { Entrance } from '../entrance.ts';
 import { presentSignedIn, SignedInView } from '../schema.ts';
 import type { StaffSignIn } from '../sign-in.ts';
 
-export const guestApi = (doors: StaffSignIn) => ({
+export const guestApi = (doors: StaffSignIn, entrance: Entrance) => ({
   login: guestEndpoint({
     summary: 'Sign in as a staff member.',
     input: Type.Object({
       email: required('Email required', Text({ maxLength: 255 })),
       password: required('Password required', Text({ maxLength: 1024 })),
+      code: Type.Optional(Text({ maxLength: 64, description: 'Of the second step, where the account has one.' })),
     }),
     output: SignedInView,
     limit: 'api_login',
-    handle: async (ctx, { email, password }) => {
-      const account = await doors.signIn(ctx, email, password);
+    handle: async (ctx, attempt) => {
+      const account = await entrance.signIn(ctx, attempt);
       return signedIn('admin', account.id, presentSignedIn(account));
     },
   }),

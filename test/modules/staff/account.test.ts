@@ -3,6 +3,7 @@ import { client } from '#modules/client/index';
 import { profile } from '#modules/profile/index';
 import { staff as staffModule } from '#modules/staff/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { admin, guest, staff, useApp } from '../../support/app.ts';
 import { buildStaff, buildStaffGroup, PASSWORD } from '../../support/build/staff.ts';
 import { signIn } from '../../support/sign-in.ts';
@@ -15,7 +16,7 @@ interface Member {
 }
 
 describe('admin/staff: accounts', () => {
-  const app = useApp({ modules: [system, staffModule, client, profile] });
+  const app = useApp({ modules: [system, twoFactor, staffModule, client, profile] });
   const application = { email: 'tim@example.com', password: PASSWORD, name: 'Tim', group_id: 3 };
 
   it('creates an inactive member in a group', async () => {

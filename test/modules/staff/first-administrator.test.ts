@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { client } from '#modules/client/index';
 import { staff as staffModule } from '#modules/staff/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { ADMIN, admin, guest, useApp } from '../../support/app.ts';
 
-const modules = [system, staffModule, client];
+const modules = [system, twoFactor, staffModule, client];
 
 describe('staff: the first administrator', () => {
   const app = useApp({ modules });

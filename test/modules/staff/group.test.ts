@@ -5,6 +5,7 @@ import { growTree, type Group } from '#modules/staff/group-tree';
 import { staff as staffModule } from '#modules/staff/index';
 import { mergeRights } from '#modules/staff/rights';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { admin, useApp } from '../../support/app.ts';
 import { buildStaff, buildStaffGroup } from '../../support/build/staff.ts';
 
@@ -16,7 +17,7 @@ interface View {
 }
 
 describe('admin/staff: groups', () => {
-  const app = useApp({ modules: [system, staffModule, client, profile] });
+  const app = useApp({ modules: [system, twoFactor, staffModule, client, profile] });
   const refused = async (call: string, params: object) => (await app.refusal(admin, `staff/${call}`, params)).message;
 
   it('come with three, each below the one before', async () => {

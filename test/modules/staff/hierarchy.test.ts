@@ -3,6 +3,7 @@ import { client } from '#modules/client/index';
 import { profile } from '#modules/profile/index';
 import { staff as staffModule } from '#modules/staff/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { ADMIN, admin, guest, useApp, type Caller } from '../../support/app.ts';
 import { buildStaff, buildStaffGroup, PASSWORD, type BuiltStaff } from '../../support/build/staff.ts';
 
@@ -23,7 +24,7 @@ const OWN = 'You cannot manage your own staff account here';
 const NOT_SUPER = 'Only super administrators can manage staff groups';
 
 describe('staff: a limited member with every key of this module', () => {
-  const app = useApp({ modules: [system, staffModule, client, profile] });
+  const app = useApp({ modules: [system, twoFactor, staffModule, client, profile] });
   let lead: BuiltStaff;
   let below: number;
   beforeEach(async () => {
@@ -157,7 +158,7 @@ describe('staff: a limited member with every key of this module', () => {
 });
 
 describe('staff: the last active super administrator', () => {
-  const app = useApp({ modules: [system, staffModule, client, profile] });
+  const app = useApp({ modules: [system, twoFactor, staffModule, client, profile] });
   const LAST = 'Cannot remove the last active super administrator';
 
   it('is neither removed nor taken out of the group', async () => {

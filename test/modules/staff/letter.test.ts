@@ -5,11 +5,12 @@ import { clientSignedUp } from '#modules/client/contract';
 import { staff as staffModule } from '#modules/staff/index';
 import { system } from '#modules/system/index';
 import { profile } from '#modules/profile/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { admin, useApp } from '../../support/app.ts';
 import { buildStaff } from '../../support/build/staff.ts';
 
 describe('staff: letters about the shop', () => {
-  const app = useApp({ modules: [system, staffModule, client, profile] });
+  const app = useApp({ modules: [system, twoFactor, staffModule, client, profile] });
 
   it('tell all active members of a client who signed up', async () => {
     const sam = await buildStaff(app, { email: 'sam@example.com' });

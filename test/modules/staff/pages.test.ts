@@ -4,6 +4,7 @@ import { extension } from '#modules/extension/index';
 import { profile } from '#modules/profile/index';
 import { staff } from '#modules/staff/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { ADMIN, guest, useApp } from '../../support/app.ts';
 import { buildClient } from '../../support/build/client.ts';
 import { buildStaff } from '../../support/build/staff.ts';
@@ -11,7 +12,7 @@ import { buildStaff } from '../../support/build/staff.ts';
 const NEXT = 'Loud-Day-8';
 
 describe('pages of staff', () => {
-  const app = useApp({ modules: [system, staff, client, profile, extension] });
+  const app = useApp({ modules: [system, twoFactor, staff, client, profile, extension] });
   const csrfIn = (html: string): string => /name="CSRFToken" value="([0-9a-f]+)"/.exec(html)?.[1] ?? '';
 
   async function linkFor(email: string): Promise<string> {

@@ -4,11 +4,12 @@ import { extension } from '#modules/extension/index';
 import { profile } from '#modules/profile/index';
 import { staff as staffModule } from '#modules/staff/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { admin, guest, useApp, type TestApp } from '../../support/app.ts';
 import { buildStaff, PASSWORD } from '../../support/build/staff.ts';
 import { signIn } from '../../support/sign-in.ts';
 
-const modules = [system, staffModule, client, profile, extension];
+const modules = [system, twoFactor, staffModule, client, profile, extension];
 const NEXT = 'Loud-Day-8';
 const PAST = 'The link has expired or you have already confirmed the password reset.';
 

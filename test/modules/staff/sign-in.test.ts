@@ -4,11 +4,12 @@ import { extension } from '#modules/extension/index';
 import { profile } from '#modules/profile/index';
 import { staff as staffModule } from '#modules/staff/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { admin, guest, useApp } from '../../support/app.ts';
 import { buildStaff, PASSWORD } from '../../support/build/staff.ts';
 import { signIn } from '../../support/sign-in.ts';
 
-const modules = [system, staffModule, client, profile, extension];
+const modules = [system, twoFactor, staffModule, client, profile, extension];
 const REFUSED = { message: 'Check your login details', code: 403, status: 403 };
 
 describe('guest/staff/login', () => {
