@@ -6,7 +6,9 @@ import { clientService } from '#modules/client/contract';
 import { emailService } from '#modules/email/contract';
 import { staffService } from '#modules/staff/contract';
 import { adminApi } from './api/admin.ts';
+import { clientPlugs } from './client-side.ts';
 import { migrations } from './migrations/index.ts';
+import { activityMenu, activityPages } from './pages.ts';
 import { createActivity } from './service.ts';
 
 export const activity = defineModule({
@@ -30,11 +32,16 @@ export const activity = defineModule({
     manage_settings: 'Change for how long activity is kept.',
   },
   migrations,
+  folder: new URL('.', import.meta.url),
 
   setup({ staff, clients, emails }, { settings }) {
     const activity = createActivity({ settings, staff, clients, emails });
+    const admin = adminApi(activity);
     return {
-      api: { admin: adminApi(activity) },
+      api: { admin },
+      pages: activityPages(admin),
+      menu: activityMenu,
+      plugins: clientPlugs,
       jobs: [{ name: 'purge', schedule: '27 * * * *', cron: { order: 200 }, run: (ctx) => activity.purge(ctx) }],
     };
   },

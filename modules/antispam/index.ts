@@ -14,6 +14,7 @@ import { settings } from './config.ts';
 import { createDisposable } from './disposable.ts';
 import { createGuards } from './guards.ts';
 import { askOutside, type AskOutside } from './outside.ts';
+import { antispamMenu, antispamPages } from './pages.ts';
 import { createAntispamService } from './service.ts';
 
 /** `ask` reaches the vendors of captchas and the like. */
@@ -31,12 +32,16 @@ export const createAntispam = (ask: AskOutside) =>
       manage_settings: 'Change the guards.',
     },
     migrations: [],
+    folder: new URL('.', import.meta.url),
 
     setup(_services, toolbox) {
       const antispam = createAntispamService(toolbox.settings);
       const guards = createGuards({ settings: toolbox.settings, ask, isDisposable: createDisposable() });
+      const admin = adminApi(antispam);
       return {
-        api: { guest: guestApi(antispam), admin: adminApi(antispam) },
+        api: { guest: guestApi(antispam), admin },
+        pages: antispamPages(antispam, admin),
+        menu: antispamMenu,
         hooks: [
           ahead(clientSigningUp, (ctx, stranger) => guards.checkSignUp(ctx, stranger)),
           ahead(clientAskingReset, (ctx, stranger) => guards.checkReset(ctx, stranger)),

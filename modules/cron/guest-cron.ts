@@ -26,6 +26,12 @@ export function createGuestCron(settings: SettingStore) {
         throw refused('You do not have permission to perform this action');
     },
 
+    /** For staff who may change it: the whole address, secret included. */
+    async describe(ctx: Context, baseUrl: string): Promise<{ is_on: boolean; url: string }> {
+      const { isOn, hash } = await read(ctx);
+      return { is_on: isOn, url: `${new URL('/api/guest/cron/run', baseUrl).href}?hash=${hash}` };
+    },
+
     /** Keeps the hash there is, or makes one; without an outside cron there is none. */
     set: (ctx: Context, isOn: boolean): Promise<void> =>
       atomic(ctx, async (tx) => {

@@ -4,6 +4,8 @@ import { Text, Truthy } from '#core/schema';
 import { adminApi } from './api/admin.ts';
 import { guestApi } from './api/guest.ts';
 import { createGuestCron } from './guest-cron.ts';
+import { cronWidgets } from './overview.ts';
+import { cronMenu, cronPages } from './pages.ts';
 import { createCron } from './service.ts';
 
 export const cron = defineModule({
@@ -22,12 +24,18 @@ export const cron = defineModule({
     manage_settings: 'Let an outside cron run the scheduled jobs.',
   },
   migrations: [],
+  folder: new URL('.', import.meta.url),
 
   setup(_services, { jobs, settings, config }) {
     const cron = createCron({ jobs, settings, config });
     const guestCron = createGuestCron(settings);
+    const admin = adminApi(cron, guestCron, config.baseUrl);
+    const { baseUrl, hasCron } = config;
     return {
-      api: { guest: guestApi(cron, guestCron), admin: adminApi(cron, guestCron, config.baseUrl) },
+      api: { guest: guestApi(cron, guestCron), admin },
+      pages: cronPages({ jobs, guestCron, baseUrl, hasCron, admin }),
+      menu: cronMenu,
+      widgets: cronWidgets(jobs),
     };
   },
 });

@@ -4,19 +4,24 @@ import type { Context } from '#core/context';
 import { conflict } from '#core/error';
 import { before, on } from '#core/listener';
 import { defineModule } from '#core/module';
-import { Anything, Text } from '#core/schema';
+import { Flag, OneOf, Text } from '#core/schema';
 import { optional, provide } from '#core/service';
+import { phrasesOf } from '#core/web/phrase';
 import { clientBeingRemoved, clientService } from '#modules/client/contract';
 import { staffGroupBeingRemoved, staffService } from '#modules/staff/contract';
 import { mailApi } from './api/admin-mail.ts';
 import { templateApi } from './api/admin-template.ts';
 import { clientApi } from './api/client.ts';
+import { clientPlugs } from './client-side.ts';
 import { emailService } from './contract.ts';
 import { emailQueued } from './event.ts';
 import { createHistory } from './history.ts';
 import { createLetterFiles } from './letter-files.ts';
+import { emailWidgets } from './overview.ts';
 import { migrations } from './migrations/index.ts';
 import { letterMenu, letterPages } from './pages.ts';
+import { mailMenu, mailPages } from './panel-mail.ts';
+import { templateMenu, templatePages } from './panel-templates.ts';
 import { createPost } from './post.ts';
 import { createQueue } from './queue.ts';
 import { createSandbox } from '#core/template/sandbox';
@@ -24,6 +29,8 @@ import { settingsReader } from './settings.ts';
 import { createTemplates } from './templates.ts';
 
 const Count = (description: string) => Type.Optional(Text({ description }));
+
+const FOLDER = new URL('.', import.meta.url);
 
 export const email = defineModule({
   name: 'email',
@@ -33,7 +40,7 @@ export const email = defineModule({
   isEssential: true,
   uses: { clients: optional(clientService), staff: optional(staffService) },
   settings: Type.Object({
-    mailer: Type.Optional(Text({ description: '`smtp`, `sendmail`, `sendgrid` or `custom`; MAIL_URL when empty.' })),
+    mailer: Type.Optional(OneOf('', 'smtp', 'sendmail', 'sendgrid', 'custom')),
     smtp_host: Type.Optional(Text()),
     smtp_port: Count('587 unless set; 465 is TLS from the start.'),
     smtp_username: Type.Optional(Text()),
@@ -48,7 +55,7 @@ export const email = defineModule({
     dkim_domain: Type.Optional(Text({ description: 'Domain, selector and key together sign all mail.' })),
     dkim_selector: Type.Optional(Text()),
     dkim_private_key: Type.Optional(Text({ description: 'PEM.' })),
-    log_enabled: Type.Optional(Anything()),
+    log_enabled: Type.Optional(Flag()),
     queue_once: Count('How many letters one run sends; 0 is all.'),
     time_limit: Count('Minutes one run may take, 5 unless set.'),
     cancel_after: Count('A letter that failed more often is given up, 5 unless set.'),
@@ -63,7 +70,7 @@ export const email = defineModule({
   },
   tables: ['email_template', 'email_template_group', 'email_queue', 'email_sent', 'activity_client_email'],
   migrations,
-  folder: new URL('.', import.meta.url),
+  folder: FOLDER,
 
   setup({ clients, staff }, { config, settings: store, secrets, catalog, limits }) {
     const baseUrl = config.baseUrl.replace(/\/$/, '');
@@ -90,19 +97,24 @@ export const email = defineModule({
     const fallback = { mailUrl: config.mailUrl, folder: join(config.dataDir, 'outbox') };
     const queue = createQueue({ secrets, settings, fallback, host });
     const history = createHistory({ secrets, queue, clients, settings });
+    const client = clientApi(history, limits);
     const post = createPost({ templates, queue, files, sandbox, settings, clients, staff, common });
+    const [mailAdmin, templateAdmin] = [mailApi({ history, queue, post, staff }), templateApi(templates)];
     return {
       provides: provide(emailService, {
         sendTemplate: post.sendTemplate,
         record: history.record,
         forgetBefore: history.forgetBefore,
       }),
-      pages: letterPages(clientApi(history, limits)),
-      menu: letterMenu,
-      api: {
-        client: clientApi(history, limits),
-        admin: { ...mailApi({ history, queue, post, staff }), ...templateApi(templates) },
-      },
+      pages: [
+        ...letterPages(client),
+        ...templatePages(templates, templateAdmin),
+        ...mailPages({ history, queue, settings, fallback, admin: mailAdmin }),
+      ],
+      widgets: emailWidgets,
+      plugins: clientPlugs(phrasesOf(FOLDER)),
+      menu: [...letterMenu, ...templateMenu, ...mailMenu],
+      api: { client, admin: { ...mailAdmin, ...templateAdmin } },
       postOffice: post.office,
       listeners: [on(emailQueued, 'send_queued', (ctx, { emailId }) => queue.send(ctx, emailId))],
       hooks: [

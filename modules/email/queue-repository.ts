@@ -29,6 +29,8 @@ export interface QueuedEmail extends NewEmail {
   readonly tries: number;
   readonly leasedUntil: Date | undefined;
   readonly hasAttachment: boolean;
+  /** Why the last try failed. */
+  readonly lastError: string | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -253,6 +255,7 @@ const toQueued = (secrets: Secrets, row: Row): QueuedEmail => ({
   status: row.status,
   tries: row.tries,
   leasedUntil: toOptionalDate(row.leased_until),
+  lastError: row.last_error ?? undefined,
   hasAttachment: row.attachment_name !== null,
   createdAt: toDate(row.created_at),
   updatedAt: toDate(row.updated_at),

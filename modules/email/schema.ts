@@ -71,7 +71,7 @@ export const presentEmail = (email: LoggedEmail): Static<typeof EmailView> => ({
 });
 
 /** Letters are shown inside the panel: nothing in them may run there or call home. */
-const clean = (html: string): string =>
+export const clean = (html: string): string =>
   sanitize(html, {
     allowedTags: [...sanitize.defaults.allowedTags, 'center', 'font'],
     allowedAttributes: { a: ['href', 'title'], '*': ['align', 'valign', 'width', 'height', 'colspan', 'rowspan'] },

@@ -1,9 +1,12 @@
+import type { TObject } from '@sinclair/typebox';
 import { holds, mayEnter, type AdminActor } from '#core/actor';
 import type { ModuleCatalog } from '#core/catalog';
-import { atomic, type Context } from '#core/context';
+import { atomic, type Context, type Tx } from '#core/context';
 import { forbidden, invalidInput, type AppError } from '#core/error';
+import type { Sent } from '#core/schema';
 import type { SettingStore } from '#core/settings';
 import { configurationBeingSaved, configurationSaved } from './contract.ts';
+import { readForm } from './settings-form.ts';
 
 /** ASCII only: MySQL takes `mod_Client` and `mod_clïent` for `mod_client`, whose permission would be passed by. */
 const NAME = /^[A-Za-z0-9_-]{1,100}$/;
@@ -26,11 +29,17 @@ export function createConfiguration(settings: SettingStore, catalog: ModuleCatal
       const owner = ownerOf(ext);
       if (owner === undefined) throw invalidName();
       requireSettingsOf(ctx.actor, owner);
+      await atomic(ctx, (tx) => replace(tx, { ext, owner }, config));
+    },
+
+    /** What the form of the panel sent: unlike a program, it does not know all that is kept. */
+    async saveForm(ctx: Context<AdminActor>, ext: string, schema: TObject, sent: Sent): Promise<void> {
+      const owner = ownerOf(ext);
+      if (owner === undefined) throw invalidName();
+      requireSettingsOf(ctx.actor, owner);
       await atomic(ctx, async (tx) => {
-        await tx.ask(configurationBeingSaved, { ext, config });
-        await settings.saveConfig(tx, owner, { ...config, ext });
-        await tx.emit(configurationSaved, { ext });
-        await tx.record(`Updated extension "${ext}" configuration`);
+        const stored = await settings.configForUpdate(tx, owner);
+        await replace(tx, { ext, owner }, readForm(schema, sent, stored));
       });
     },
 
@@ -41,6 +50,17 @@ export function createConfiguration(settings: SettingStore, catalog: ModuleCatal
       return typeof shown === 'object' && shown !== null ? { ...shown } : {};
     },
   };
+
+  async function replace(
+    tx: Tx,
+    { ext, owner }: { readonly ext: string; readonly owner: string },
+    config: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    await tx.ask(configurationBeingSaved, { ext, config });
+    await settings.saveConfig(tx, owner, { ...config, ext });
+    await tx.emit(configurationSaved, { ext });
+    await tx.record(`Updated extension "${ext}" configuration`);
+  }
 
   /** Settings of an active module need its `manage_settings`, which it must declare (spec A12). */
   function requireSettingsOf({ rights }: AdminActor, owner: string): void {

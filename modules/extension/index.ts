@@ -3,6 +3,7 @@ import { adminApi } from './api/admin.ts';
 import { guestApi } from './api/guest.ts';
 import { createConfiguration } from './configuration.ts';
 import { createLanguages } from './languages.ts';
+import { extensionMenu, extensionPages } from './pages.ts';
 import { createExtensionService } from './service.ts';
 
 export const extension = defineModule({
@@ -17,6 +18,7 @@ export const extension = defineModule({
     uninstall_extensions: 'Uninstall modules.',
   },
   migrations: [],
+  folder: new URL('.', import.meta.url),
 
   setup(_services, { catalog, settings, config }) {
     const extensions = createExtensionService(catalog);
@@ -27,6 +29,8 @@ export const extension = defineModule({
         guest: guestApi(extensions, configuration, languages),
         admin: adminApi(extensions, configuration, languages, config.baseUrl),
       },
+      pages: extensionPages({ extensions, configuration, catalog, dataDir: config.dataDir }),
+      menu: extensionMenu,
       errorNumbers: {
         'extension.unknown_module': 5897,
         'extension.directory': 746,

@@ -83,15 +83,23 @@ export const NavigationView = MapOf(Type.Object({ ...MenuItem, subpages: Type.Ar
 export function presentNavigation(
   modules: readonly ListedModule[],
   { rights }: AdminActor,
+  wordsOf: (of: ListedModule, title: string) => string,
 ): Static<typeof NavigationView> {
-  const groups = modules.flatMap(({ module, menu }) => {
+  const groups = modules.flatMap((listed) => {
+    const { module, menu } = listed;
     const subpages = menu
       .filter(
         ({ role, permission }) =>
           role === 'admin' && (permission === undefined || holds(rights, module.name, permission)),
       )
       .toSorted((a, b) => a.order - b.order)
-      .map(({ title, href, order }) => ({ label: title, uri: href, index: order, class: '', active: false }));
+      .map(({ title, href, order }) => ({
+        label: wordsOf(listed, title),
+        uri: href,
+        index: order,
+        class: '',
+        active: false,
+      }));
     const [first] = subpages;
     if (first === undefined) return [];
     const group = {

@@ -10,6 +10,7 @@ import {
   extensionDeactivated,
   extensionUninstalled,
 } from './contract.ts';
+import { createMenuWords } from './menu-words.ts';
 
 export type ExtensionService = ReturnType<typeof createExtensionService>;
 
@@ -49,6 +50,8 @@ export function createExtensionService(catalog: ModuleCatalog) {
           ({ module, menu }) =>
             catalog.isActive(module.name) && mayEnter(rights, module.name) && menu.some(({ role }) => role === 'admin'),
         ),
+
+    menuWords: createMenuWords(catalog),
 
     isOn: (mod: string | undefined, id: string | undefined, type: string | undefined): boolean => {
       if (mod !== undefined && mod !== '') return catalog.isActive(mod);

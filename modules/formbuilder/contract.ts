@@ -44,6 +44,8 @@ export interface FormUser {
 }
 
 export interface FormService {
+  /** What all of them are called, for a choice. */
+  names(ctx: Context): Promise<readonly { readonly id: number; readonly name: string }[]>;
   /** In the order they are filled in. */
   fields(ctx: Context, formId: number): Promise<readonly Field[]>;
   /** Refuses what a visitor filled in, or left out, of a form that is there (commerce spec 6.4). */

@@ -5,6 +5,7 @@ import { missingNumbers } from './api/given.ts';
 import { guestApi } from './api/guest.ts';
 import { formService } from './contract.ts';
 import { migrations } from './migrations/index.ts';
+import { formMenu, formPages } from './pages.ts';
 import { createForms } from './service.ts';
 
 export const formbuilder = defineModule({
@@ -20,12 +21,16 @@ export const formbuilder = defineModule({
   },
   tables: ['form', 'form_field'],
   migrations,
+  folder: new URL('.', import.meta.url),
 
   setup() {
     const forms = createForms();
+    const admin = adminApi(forms);
     return {
       provides: provide(formService, forms),
-      api: { guest: guestApi(forms), admin: adminApi(forms) },
+      api: { guest: guestApi(forms), admin },
+      pages: formPages(forms, admin),
+      menu: formMenu,
       errorNumbers: {
         ...missingNumbers,
         'formbuilder.style': 3657,

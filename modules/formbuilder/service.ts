@@ -36,6 +36,7 @@ export function createForms() {
   const users: FormUser[] = [];
 
   const lent: FormService = {
+    names: (ctx) => forms.listNames(ctx.db),
     fields: (ctx, formId) => forms.listFields(ctx.db, formId),
     checkAnswers: async (ctx, formId, answers) =>
       enforcement.checkAnswers(await forms.listFields(ctx.db, formId), answers),
@@ -51,8 +52,6 @@ export function createForms() {
       if (form === undefined) throw unknownForm();
       return { ...form, fields: await forms.listFields(ctx.db, id) };
     },
-
-    names: (ctx: Context) => forms.listNames(ctx.db),
 
     async getField(ctx: Context, id: number): Promise<Field> {
       return (await forms.findField(ctx.db, id)) ?? unknownField();

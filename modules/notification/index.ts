@@ -1,6 +1,7 @@
 import { defineModule } from '#core/module';
 import { adminApi } from './api/admin.ts';
 import { migrations } from './migrations/index.ts';
+import { notificationMenu, notificationPages } from './pages.ts';
 import { createNotifications } from './service.ts';
 
 export const notification = defineModule({
@@ -13,5 +14,9 @@ export const notification = defineModule({
   migrations,
   folder: new URL('.', import.meta.url),
 
-  setup: () => ({ api: { admin: adminApi(createNotifications()) } }),
+  setup() {
+    const notifications = createNotifications();
+    const admin = adminApi(notifications);
+    return { api: { admin }, pages: notificationPages(notifications, admin), menu: notificationMenu };
+  },
 });

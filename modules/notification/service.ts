@@ -21,6 +21,9 @@ export function createNotifications() {
     ): Promise<Page<notifications.Notification>> =>
       notifications.list(ctx.db, { ...rest, search: search && escapeHtml(search) }, page),
 
+    /** As it was written. */
+    plain: ({ message }: notifications.Notification): string => unescapeHtml(message),
+
     add: (ctx: Context, message: string): Promise<number> =>
       atomic(ctx, async (tx) => {
         const id = await notifications.insert(tx.db, escapeHtml(message), tx.now);
@@ -51,5 +54,13 @@ const escapeHtml = (text: string): string =>
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#039;');
+
+const unescapeHtml = (text: string): string =>
+  text
+    .replaceAll('&#039;', "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&amp;', '&');
 
 const unknownNotification = () => notFound('notification.unknown', 'Notification message was not found');

@@ -3,6 +3,7 @@ import { adminApi } from './api/admin.ts';
 import { createChecks } from './checks.ts';
 import { engineChecks } from './engine-checks.ts';
 import { createLimitKeeper } from './limits.ts';
+import { securityMenu, securityPages } from './pages.ts';
 
 export const security = defineModule({
   name: 'security',
@@ -16,8 +17,16 @@ export const security = defineModule({
     manage_rate_limits: 'Reset rate limits.',
   },
   migrations: [],
+  folder: new URL('.', import.meta.url),
 
-  setup: (_services, { config, limits }) => ({
-    api: { admin: adminApi(createChecks(engineChecks(config)), createLimitKeeper(limits)) },
-  }),
+  setup(_services, { config, limits: counts }) {
+    const checks = createChecks(engineChecks(config));
+    const limits = createLimitKeeper(counts);
+    const admin = adminApi(checks, limits);
+    return {
+      api: { admin },
+      pages: securityPages({ checks, limits, exempt: config.unlimitedPeers, admin }),
+      menu: securityMenu,
+    };
+  },
 });

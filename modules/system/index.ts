@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { defineModule } from '#core/module';
 import { before } from '#core/listener';
-import { Dict, Text } from '#core/schema';
+import { Flag, Text } from '#core/schema';
 import { configurationBeingSaved } from '#modules/extension/contract';
 import { adminApi } from './api/admin.ts';
 import { guestApi } from './api/guest.ts';
@@ -9,6 +9,7 @@ import { updatesApi } from './api/updates.ts';
 import { writableFolders } from './environment.ts';
 import { createGate, refuseOwnExclusion } from './gate.ts';
 import { migrations } from './migrations/index.ts';
+import { systemMenu, systemPages } from './pages.ts';
 import { createSystemService } from './service.ts';
 
 export const system = defineModule({
@@ -18,11 +19,22 @@ export const system = defineModule({
   version: '1.0.0',
   isEssential: true,
   settings: Type.Object({
-    default_country: Text({ description: 'Code of the country that forms begin with.' }),
-    countries: Text({ description: 'Countries to offer, a line `CC=Name` each; all when empty.' }),
-    api: Dict({ description: '`allowed_ips`: who may call the API, all when empty; `require_referrer_header`.' }),
-    maintenance_mode: Dict({ description: '`enabled`, `allowed_urls`, `allowed_ips` (addresses and networks).' }),
-    security: Dict({ description: '`force_https`: sends who comes without encryption to BASE_URL.' }),
+    default_country: Text({ default: '', description: 'Code of the country that forms begin with.' }),
+    countries: Text({ default: '', description: 'Countries to offer, `CC=Name` in a line each; all when empty.' }),
+    api: Type.Optional(
+      Type.Object({
+        allowed_ips: Text({ default: '', description: 'Who may call the API, an address a line; all when empty.' }),
+        require_referrer_header: Flag(),
+      }),
+    ),
+    maintenance_mode: Type.Optional(
+      Type.Object({
+        enabled: Flag(),
+        allowed_urls: Text({ default: '', description: 'Paths that stay open, one a line.' }),
+        allowed_ips: Text({ default: '', description: 'Addresses and networks that may come in, one a line.' }),
+      }),
+    ),
+    security: Type.Optional(Type.Object({ force_https: Flag() })),
   }),
   permissions: {
     view: 'See versions and the state of the system.',
@@ -37,6 +49,7 @@ export const system = defineModule({
     manage_network_interface: 'Choose the address by which the system reaches others.',
   },
   migrations,
+  folder: new URL('.', import.meta.url),
 
   setup(_services, toolbox) {
     const service = createSystemService(toolbox);
@@ -45,8 +58,11 @@ export const system = defineModule({
       knowsScheme: toolbox.config.trustedProxies.length > 0,
     };
     const folders = () => writableFolders(toolbox.config.dataDir);
+    const admin = adminApi(service, folders);
     return {
-      api: { guest: guestApi(service), admin: { ...adminApi(service, folders), ...updatesApi(service.version) } },
+      api: { guest: guestApi(service), admin: { ...admin, ...updatesApi(service.version) } },
+      pages: systemPages({ system: service, catalog: toolbox.catalog, admin }),
+      menu: systemMenu,
       errorNumbers: { 'system.param_forbidden': 9999, 'system.address': 1002, 'system.origin': 1004 },
       gate: createGate(toolbox.settings, place),
       hooks: [before(configurationBeingSaved, async (tx, saved) => refuseOwnExclusion(saved, tx.ip))],

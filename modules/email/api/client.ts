@@ -30,7 +30,7 @@ export const clientApi = (history: History, limits: Limits) => ({
     input: Type.Object(EmailId),
     output: Done,
     handle: async (ctx, { id }) => {
-      await limits.consume('client_email_resend_account', `client:${ctx.actor.id}`);
+      await limits.consume('client_email_resend_account', `client:${ctx.actor.id}`, ctx.ip);
       await history.resend(ctx, id, ctx.actor.id);
       return true as const;
     },

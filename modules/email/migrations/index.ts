@@ -6,6 +6,7 @@ import { indexEmailQueue } from './004_index_email_queue.ts';
 import { createEmailSent } from './005_create_email_sent.ts';
 import { createActivityClientEmail } from './006_create_activity_client_email.ts';
 import { widenAttachment } from './007_widen_attachment.ts';
+import { indexEmailStatus } from './008_index_email_status.ts';
 
 export const migrations: readonly Migration[] = [
   createEmailTemplate,
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   createEmailSent,
   createActivityClientEmail,
   widenAttachment,
+  indexEmailStatus,
 ];

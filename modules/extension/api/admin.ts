@@ -66,7 +66,7 @@ export const adminApi = (
     permission: 'access',
     input: Type.Object({ url: Type.Optional(Text()) }),
     output: NavigationView,
-    handle: async ({ actor }) => presentNavigation(extensions.menuFor(actor), actor),
+    handle: async ({ actor }) => presentNavigation(extensions.menuFor(actor), actor, extensions.menuWords),
   }),
 
   languages: adminEndpoint({
