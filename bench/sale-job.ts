@@ -3,6 +3,7 @@
  * Prints a line of JSON.
  */
 import { DAY, later, systemClock } from '#core/clock';
+import { spareMemory } from '../bin/doctor.ts';
 import { openShop } from './stage.ts';
 
 const [folder = '', databaseUrl = '', job = '', days = '0'] = process.argv.slice(2);
@@ -12,6 +13,7 @@ const app = openShop({ folder, databaseUrl }, () => later(systemClock(), Number(
 await app.catalog.refresh();
 const count = async (table: string): Promise<number> =>
   Number((await app.database.knex(table).count({ total: '*' }).first())?.['total'] ?? 0);
+if (job === 'doctor') await spareMemory(app);
 const found = app.jobs().find(({ id }) => id === job);
 if (found === undefined && job !== 'doctor') throw new Error(`There is no job ${job}.`);
 const before = { invoices: await count('invoice'), events: await count('outbox') };

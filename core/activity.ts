@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Actor } from './actor.ts';
+import { insertMany } from './db/bulk.ts';
 
 /** Numbers as in the contract (spec A15): the smaller, the graver. */
 export const PRIORITIES = {
@@ -21,18 +22,22 @@ interface Acting {
   readonly now: Date;
 }
 
-/** A line of the activity log, written with the change it tells of. */
-export async function recordActivity(
-  { db, actor, ip, now }: Acting,
-  message: string,
-  priority: Priority,
-): Promise<void> {
-  await db('activity_system').insert({
-    priority: PRIORITIES[priority],
-    admin_id: actor.kind === 'admin' ? actor.id : null,
-    client_id: actor.kind === 'client' ? actor.id : null,
-    message,
-    ip: ip ?? null,
-    created_at: now,
-  });
+export interface ActivityLine {
+  readonly message: string;
+  readonly priority: Priority;
 }
+
+/** Lines of the activity log, written with the change they tell of. */
+export const recordActivity = ({ db, actor, ip, now }: Acting, lines: readonly ActivityLine[]): Promise<void> =>
+  insertMany(
+    db,
+    'activity_system',
+    lines.map(({ message, priority }) => ({
+      priority: PRIORITIES[priority],
+      admin_id: actor.kind === 'admin' ? actor.id : null,
+      client_id: actor.kind === 'client' ? actor.id : null,
+      message,
+      ip: ip ?? null,
+      created_at: now,
+    })),
+  );

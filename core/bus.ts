@@ -1,7 +1,7 @@
 import { messageOf } from './error.ts';
 import type { Clock } from './clock.ts';
 import { later, MINUTE, SECOND } from './clock.ts';
-import { patiently, type Context, type Outbox, type Tx } from './context.ts';
+import { patiently, type Context, type Outbox } from './context.ts';
 import type { EventToken, HookToken } from './event.ts';
 import { NotYet, type Echo, type Hook } from './listener.ts';
 import { compileCheck } from './schema.ts';
@@ -103,11 +103,8 @@ export function createBus(makeContext: () => Context, subscriptions: Subscriptio
     if (mistake !== undefined) throw new TypeError(`${token.name}: ${mistake}`);
   }
 
-  async function tell(tx: Tx, event: string, payload: unknown): Promise<number> {
-    const ids = subscriptions.subscribersOf(event).map(({ id }) => id);
-    await outbox.insert(tx.db, event, payload, ids, tx.now);
-    return ids.length;
-  }
+  const deliveriesOf = (event: string, payload: unknown): outbox.NewDelivery[] =>
+    subscriptions.subscribersOf(event).map(({ id }) => ({ event, subscriber: id, payload }));
 
   /** One after the other, in our words and then in those of others. */
   async function putTo(
@@ -130,13 +127,14 @@ export function createBus(makeContext: () => Context, subscriptions: Subscriptio
   };
 
   return {
-    async write(tx: Tx, event, payload) {
+    async address(tx, event, payload) {
       check(event, payload);
-      let written = await tell(tx, event.name, payload);
+      const deliveries = deliveriesOf(event.name, payload);
       for (const { as, words } of subscriptions.echoesOf(event.name))
-        if (subscriptions.subscribersOf(as).length > 0) written += await tell(tx, as, await words(payload, tx));
-      return written;
+        if (subscriptions.subscribersOf(as).length > 0) deliveries.push(...deliveriesOf(as, await words(payload, tx)));
+      return deliveries;
     },
+    write: (tx, deliveries) => outbox.insertAll(tx.db, deliveries, tx.now),
     async ask(tx, hook, question) {
       check(hook, question);
       await putTo(tx, hook.name, question, (asked, words) => asked.run?.(tx, words));

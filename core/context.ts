@@ -1,11 +1,13 @@
 import type { Knex } from 'knex';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from './actor.ts';
-import { recordActivity, type Priority } from './activity.ts';
+import { recordActivity, type ActivityLine, type Priority } from './activity.ts';
 import { isRetryable, isUnavailable } from './db/errors.ts';
 import { unavailable } from './error.ts';
 import type { EventToken, HookToken, PayloadOf } from './event.ts';
 import type { Log } from './log.ts';
+import type { Memory } from './memory.ts';
+import type { NewDelivery } from './outbox.ts';
 
 /** What one call has. The first argument of every service method; nobody stores it. */
 export interface Context<A extends Actor = Actor> {
@@ -17,6 +19,8 @@ export interface Context<A extends Actor = Actor> {
   readonly ip: string | undefined;
   readonly log: Log;
   readonly outbox: Outbox;
+  /** What a run over many things reads once (`memory.ts`). */
+  readonly memory?: Memory;
 }
 
 /** A context inside a transaction. Only it can write, emit and ask. */
@@ -32,7 +36,9 @@ export interface Tx<A extends Actor = Actor> extends Context<A> {
 
 /** How a transaction reaches listeners and hooks; `bus.ts` is the one implementation. */
 export interface Outbox {
-  write(tx: Tx, event: EventToken, payload: unknown): Promise<number>;
+  /** Who is to be told what. */
+  address(tx: Tx, event: EventToken, payload: unknown): Promise<readonly NewDelivery[]>;
+  write(tx: Tx, deliveries: readonly NewDelivery[]): Promise<void>;
   ask(tx: Tx, hook: HookToken, question: unknown): Promise<void>;
   consult(ctx: Context, hook: HookToken, question: unknown): Promise<void>;
   wake(): void;
@@ -48,20 +54,23 @@ const FIRST_PAUSE_MS = 15;
 export async function atomic<A extends Actor, T>(ctx: Context<A>, work: (tx: Tx<A>) => Promise<T>): Promise<T> {
   if (isTx(ctx)) return work(ctx);
   return patiently(async () => {
-    let emitted = 0;
+    // Written together at the end: a statement for each would be a quarter of many a transaction.
+    const deliveries: NewDelivery[] = [];
+    const lines: ActivityLine[] = [];
     const result = await ctx.db.transaction(async (db) => {
       const tx: Tx<A> = {
         ...ctx,
         db,
-        emit: async (event, payload) => {
-          emitted += await ctx.outbox.write(tx, event, payload);
-        },
+        emit: async (event, payload) => void deliveries.push(...(await ctx.outbox.address(tx, event, payload))),
         ask: (hook, question) => ctx.outbox.ask(tx, hook, question),
-        record: (message, priority = 'info') => recordActivity(tx, message, priority),
+        record: async (message, priority = 'info') => void lines.push({ message, priority }),
       };
-      return work(tx);
+      const done = await work(tx);
+      await recordActivity(tx, lines);
+      await ctx.outbox.write(tx, deliveries);
+      return done;
     });
-    if (emitted > 0) ctx.outbox.wake();
+    if (deliveries.length > 0) ctx.outbox.wake();
     return result;
   });
 }

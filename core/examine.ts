@@ -3,7 +3,8 @@ import type { OrderRef } from './product.ts';
 
 /** How `tollkeeper doctor` reads a table: by id, a chunk at a time. */
 
-const CHUNK = 500;
+/** Small, so that what is read of it is gone before it grows old: the garbage collector is slow to take what is old. */
+const CHUNK = 100;
 /** More than anybody reads. */
 export const MOST_FINDINGS = 100;
 

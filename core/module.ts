@@ -15,6 +15,8 @@ import type { ProductType } from './product.ts';
 import type { Provision, Resolved, Uses } from './service.ts';
 import type { Toolbox } from './toolbox.ts';
 import type { MenuEntry, Page, SignIn } from './web/page.ts';
+import type { Search } from './web/search.ts';
+import type { Widget } from './web/widget.ts';
 
 /** A module: what it is, what it needs, and how it starts. */
 export interface Module<U extends Uses = Uses> extends Manifest {
@@ -37,6 +39,10 @@ export interface Contributions {
   /** HTML for admins and clients. */
   readonly pages?: readonly Page[];
   readonly menu?: readonly MenuEntry[];
+  /** What the search of the staff's panel finds. */
+  readonly search?: readonly Search[];
+  /** Cards of the staff's dashboard. */
+  readonly widgets?: readonly Widget[];
   /** How the people this module owns sign in on a page. */
   readonly signIn?: SignIn;
   /** What an order of such a product does. */

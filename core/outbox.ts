@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { insertMany } from './db/bulk.ts';
 
 /** One event on its way to one subscriber. */
 export interface Delivery {
@@ -17,18 +18,23 @@ interface Row {
   attempts: number;
 }
 
-/** A row per subscriber, in the transaction of the change the event tells of. */
-export async function insert(
-  db: Knex.Transaction,
-  event: string,
-  payload: unknown,
-  subscribers: readonly string[],
-  now: Date,
-): Promise<void> {
-  if (subscribers.length === 0) return;
-  const row = { event, payload: JSON.stringify(payload), attempts: 0, available_at: now, created_at: now };
-  await db('outbox').insert(subscribers.map((subscriber) => ({ ...row, subscriber })));
-}
+/** One that is not written yet. */
+export type NewDelivery = Pick<Delivery, 'event' | 'subscriber' | 'payload'>;
+
+/** In the transaction of the changes the events tell of. */
+export const insertAll = (db: Knex.Transaction, deliveries: readonly NewDelivery[], now: Date): Promise<void> =>
+  insertMany(
+    db,
+    'outbox',
+    deliveries.map(({ event, subscriber, payload }) => ({
+      event,
+      subscriber,
+      payload: JSON.stringify(payload),
+      attempts: 0,
+      available_at: now,
+      created_at: now,
+    })),
+  );
 
 export async function listDue(db: Knex, now: Date, limit: number): Promise<Delivery[]> {
   const rows = await db<Row>('outbox')

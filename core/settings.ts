@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Context, Tx } from './context.ts';
+import { remembered } from './memory.ts';
 import type { Secrets } from './secret.ts';
 
 /**
@@ -7,6 +8,7 @@ import type { Secrets } from './secret.ts';
  * whole (spec B4); parameters of the system are single texts under `system`.
  */
 export interface SettingStore {
+  /** This and `params` are read once in a context that remembers. */
   config(ctx: Context, ext: string): Promise<Record<string, unknown>>;
   /** Read to be changed: whoever else wants to change it waits. */
   configForUpdate(tx: Tx, ext: string): Promise<Record<string, unknown>>;
@@ -34,14 +36,19 @@ export function createSettings(secrets: Secrets): SettingStore {
   const rows = (db: Knex) => db<Row>('setting');
   const open = (row: Row | undefined): Record<string, unknown> =>
     row?.value ? (JSON.parse(secrets.open(PURPOSE, row.value)) as Record<string, unknown>) : {};
-  return {
-    config: async (ctx, ext) => open(await rows(ctx.db).where({ owner: ext, name: 'config' }).first()),
-    configForUpdate: async (tx, ext) => open(await lockRow(tx, ext, 'config')),
-    saveConfig: (tx, ext, config) => save(tx, ext, 'config', secrets.seal(PURPOSE, JSON.stringify(config))),
-    async params(ctx) {
+  const params: SettingStore['params'] = (ctx) =>
+    remembered(ctx, 'parameters', async () => {
       const found = await rows(ctx.db).where({ owner: SYSTEM }).orderBy('id');
       return Object.fromEntries(found.map(({ name, value }) => [name, value]));
-    },
+    });
+  return {
+    config: (ctx, ext) =>
+      remembered(ctx, `config ${ext}`, async () =>
+        open(await rows(ctx.db).where({ owner: ext, name: 'config' }).first()),
+      ),
+    configForUpdate: async (tx, ext) => open(await lockRow(tx, ext, 'config')),
+    saveConfig: (tx, ext, config) => save(tx, ext, 'config', secrets.seal(PURPOSE, JSON.stringify(config))),
+    params,
     param: async (ctx, name) => (await rows(ctx.db).where({ owner: SYSTEM, name }).first())?.value ?? undefined,
     paramForUpdate: async (tx, name) => (await lockRow(tx, SYSTEM, name))?.value ?? undefined,
     saveParam: (tx, name, value) => save(tx, SYSTEM, name, value),

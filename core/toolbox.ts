@@ -6,7 +6,7 @@ import type { ProductTypes } from './product.ts';
 import type { Gateways } from './gateway.ts';
 import type { Jobs } from './scheduler.ts';
 import type { Secrets } from './secret.ts';
-import type { SessionStore } from './http/session.ts';
+import type { SessionStore } from './http/session-data.ts';
 import type { SettingStore } from './settings.ts';
 import type { Limits } from './http/limit.ts';
 

@@ -14,7 +14,11 @@ import { extstarsAccounts } from './extstars-accounts/index.ts';
 import { formbuilder } from './formbuilder/index.ts';
 import { product } from './product/index.ts';
 import { profile } from './profile/index.ts';
+import { gatewayAlipay } from './gateway-alipay/index.ts';
+import { gatewayPaypal } from './gateway-paypal/index.ts';
+import { gatewayQqpay } from './gateway-qqpay/index.ts';
 import { gatewaySandbox } from './gateway-sandbox/index.ts';
+import { gatewayWechat } from './gateway-wechat/index.ts';
 import { invoice } from './invoice/index.ts';
 import { orbitCustomer } from './orbit-customer/index.ts';
 import { order } from './order/index.ts';
@@ -22,13 +26,16 @@ import { serviceapikey } from './serviceapikey/index.ts';
 import { servicecustom } from './servicecustom/index.ts';
 import { servicedownloadable } from './servicedownloadable/index.ts';
 import { servicelicense } from './servicelicense/index.ts';
+import { setup } from './setup/index.ts';
 import { staff } from './staff/index.ts';
 import { stats } from './stats/index.ts';
 import { system } from './system/index.ts';
+import { twoFactor } from './two-factor/index.ts';
 
 /** The modules that ship. Those in MODULES_DIR join them at start. */
 export const shippedModules: readonly Module[] = [
   system,
+  twoFactor,
   staff,
   client,
   profile,
@@ -40,6 +47,10 @@ export const shippedModules: readonly Module[] = [
   order,
   invoice,
   gatewaySandbox,
+  gatewayAlipay,
+  gatewayWechat,
+  gatewayPaypal,
+  gatewayQqpay,
   cart,
   serviceapikey,
   servicecustom,
@@ -54,4 +65,5 @@ export const shippedModules: readonly Module[] = [
   hook,
   notification,
   security,
+  setup,
 ];

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Log } from '../log.ts';
 import { mysqlReader, registerReader, sqliteReader, type Reader } from './lookup.ts';
 import { openMysql, openMysqlReader, openMysqlWriter } from './mysql.ts';
-import { openSqlite, openSqliteReader } from './sqlite.ts';
+import { keepFewPages, openSqlite, openSqliteReader } from './sqlite.ts';
 import { mysqlWriter, registerWriter, sqliteWriter } from './swap.ts';
 
 export interface Database {
@@ -13,6 +13,8 @@ export interface Database {
   readonly file: string | undefined;
   /** Rejects when the database cannot answer a query. */
   ping(): Promise<void>;
+  /** For who reads everything once, and has no use for a page again. */
+  keepFewPages(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,9 @@ export function connect(url: string, log: Log): Database {
     log,
     file,
     ping: async () => void (await knex.raw('select 1')),
+    keepFewPages: async () => {
+      if (file !== undefined) await keepFewPages(knex);
+    },
     close: async () => {
       await reader.close();
       await writer.close();

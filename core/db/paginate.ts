@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { countNearlyAll, idsOnPage, type NearlyAll } from './nearly-all.ts';
 
 export interface PageRequest {
   readonly page: number;
@@ -110,11 +111,13 @@ interface Found {
   readonly query: Knex.QueryBuilder;
   /** Counts them where there is a quicker way than to look at each. */
   readonly count?: (() => Promise<number>) | undefined;
+  /** Where `query` is nearly the whole table, there are quicker ways to count it and to find a page far from its ends. */
+  readonly nearlyAll?: NearlyAll | undefined;
 }
 
 /** As `paginateFar`, with the keys and their rows in one statement: what `rowsOf` gets is a query for the keys. */
 export async function paginateByKey<Row extends object, T>(
-  { db, query, count = () => countOf(query) }: Found,
+  { db, query, nearlyAll, count = () => (nearlyAll ? countNearlyAll(db, nearlyAll) : countOf(query)) }: Found,
   { key, by }: Sorting,
   { page, perPage }: PageRequest,
   rowsOf: (keys: Knex.QueryBuilder) => Knex.QueryBuilder,
@@ -128,6 +131,13 @@ export async function paginateByKey<Row extends object, T>(
   const isNearEnd = after < before;
   const turned = { asc: 'desc', desc: 'asc' } as const;
   const sorting = by.map(({ column, order }) => ({ column, order: isNearEnd ? turned[order] : order }));
+  const part = { total, before, size, isDown: by[0]?.order === 'desc' };
+  const isFar = by.length === 1 && Math.min(before, after) >= SHORT_WALK;
+  const known = nearlyAll && isFar ? await idsOnPage(db, nearlyAll, part) : undefined;
+  if (nearlyAll !== undefined && known !== undefined) {
+    const rows = (await rowsOf(nearlyAll.all.clone().whereIn(key, known).select(key)).orderBy([...by])) as Row[];
+    return { page, perPage, total, items: rows.map(toItem) };
+  }
   const wanted = query
     .clone()
     .select({ key })

@@ -82,6 +82,8 @@ export function openSqlite(file: string, log: Log): Knex {
   });
 }
 
+export const keepFewPages = async (db: Knex): Promise<void> => void (await db.raw('pragma cache_size = -8192'));
+
 /** A second connection for single reads: in WAL mode it sees what is committed and waits for nobody. */
 export const openSqliteReader = (file: string): Connection => prepared(new Libsql(file));
 

@@ -2,11 +2,14 @@ import { Tokenizer, type Context, type FilterImplOptions, type Liquid, type TagT
 import { parseMoney, toDecimal, type Money } from '../money.ts';
 import { parsePeriod } from '../period.ts';
 import type { Manner } from './language.ts';
+import { isPhrase, type Phrase } from './phrase.ts';
 
 /** What the views of one module can say, in the language of the page. */
 export interface Words {
   text(manner: Manner, key: string, values: Readonly<Record<string, unknown>>): string;
   find(manner: Manner, key: string): string | undefined;
+  /** In the words of the module it comes from. */
+  phrase(manner: Manner, phrase: Phrase): string;
 }
 
 type Filter = Extract<FilterImplOptions, (...args: never[]) => unknown>;
@@ -17,6 +20,12 @@ export function addWords(engine: Liquid, words: Words, timeZone: string): void {
   /** `{{ 'cart.title' | t }}`, `{{ 'cart.items' | t: count: 3 }}` */
   engine.registerFilter('t', function (this: Here, key: unknown, ...args: unknown[]) {
     return words.text(mannerOf(this.context), textOf(key), namedIn(args));
+  });
+  /** `{{ row.title | said }}`: what a module says in words of its own, or the text as it is. */
+  engine.registerFilter('said', function (this: Here, value: unknown) {
+    return isPhrase(value)
+      ? words.phrase(mannerOf(this.context), written(value, this.context, timeZone))
+      : textOf(value);
   });
   engine.registerFilter('label', function (this: Here, value: unknown) {
     return words.find(mannerOf(this.context), `label.${textOf(value)}`) ?? formatLabel(value);
@@ -76,6 +85,18 @@ export function formatMoney(value: unknown, currency = '', locale?: string): str
 export function formatLabel(value: unknown): string {
   const text = (typeof value === 'string' ? value : '').replaceAll('_', ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** With amounts and times as people read them. */
+function written({ values = {}, ...phrase }: Phrase, context: Context, timeZone: string): Phrase {
+  const textOfValue = (value: unknown): unknown => {
+    if (value instanceof Date) return formatTime(value, mannerOf(context).locale, { dateStyle: 'medium', timeZone });
+    return isMoney(value) ? formatMoney(value, undefined, localeOf(context)) : value;
+  };
+  return {
+    ...phrase,
+    values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOfValue(value)])),
+  };
 }
 
 function addressOf(path: string, fields: Readonly<Record<string, unknown>>): string {

@@ -6,7 +6,8 @@ import type { SessionHandle } from '../http/session.ts';
 import type { Sender } from '../subscriptions.ts';
 import { isPartial } from './html.ts';
 import { LANGUAGE_COOKIE, languages, mannerOf, tagOf, type Language, type Manner } from './language.ts';
-import type { MenuEntry } from './page.ts';
+import { MENU_GROUPS, type MenuEntry, type MenuGroup } from './page.ts';
+import { canSearch } from './panel.ts';
 import { signInOf } from './sign-in.ts';
 import type { Translations } from './translation.ts';
 
@@ -17,6 +18,9 @@ export interface Frame extends Manner {
   readonly path: string;
   /** Of the shop, or of the panel. */
   readonly menu: readonly Way[];
+  /** The menu of the panel below its headings; those without one come last. */
+  readonly sidebar: readonly Section[];
+  readonly canSearch: boolean;
   /** What signed-in clients have beside the shop. */
   readonly area: readonly Way[];
   /** E-mail address of who is signed in. */
@@ -37,6 +41,12 @@ export interface Way {
   readonly title: string;
   readonly href: string;
   readonly isHere: boolean;
+  readonly group: MenuGroup | undefined;
+}
+
+export interface Section {
+  readonly group: MenuGroup | undefined;
+  readonly ways: readonly Way[];
 }
 
 /** The present page, in another manner. */
@@ -66,11 +76,14 @@ export async function frameOf(parts: FrameParts, request: HttpRequest, session: 
   const manner = mannerOf(request, actor?.kind === 'client' ? actor.lang : undefined);
   const waysOf = (kind: MenuEntry['role']): Way[] =>
     waysFor(parts, { kind, actor, request, language: manner.language });
+  const menu = waysOf(role === 'admin' ? 'admin' : 'guest');
   return {
     ...around(request, manner),
     layout: isPartial(request) ? 'fragment' : role === 'admin' ? 'admin' : 'page',
     sender: await parts.sender(),
-    menu: waysOf(role === 'admin' ? 'admin' : 'guest'),
+    menu,
+    sidebar: actor?.kind === 'admin' ? sectionsOf(menu) : [],
+    canSearch: actor?.kind === 'admin' && canSearch(active, actor.rights),
     area: actor?.kind === 'client' ? waysOf('client') : [],
     account: actor && (actor.email || `#${actor.id}`),
     canSignIn: signInOf(active, role) !== undefined,
@@ -85,6 +98,8 @@ export const bareFrame = (request: HttpRequest): Frame => ({
   layout: isPartial(request) ? 'fragment' : 'page',
   sender: { company: 'Tollkeeper' },
   menu: [],
+  sidebar: [],
+  canSearch: false,
   area: [],
   account: undefined,
   canSignIn: false,
@@ -157,12 +172,18 @@ function waysFor({ active, renderer }: FrameParts, { kind, actor, request, langu
   const nearest = here.reduce((longest, href) => (href.length > longest.length ? href : longest), '');
   return entries
     .sort((one, other) => one.entry.order - other.entry.order)
-    .map(({ entry: { title, href }, folder }) => ({
+    .map(({ entry: { title, href, group }, folder }) => ({
       title: folder === undefined ? title : renderer.translations.text(folder, language, title),
       href,
       isHere: href === nearest,
+      group,
     }));
 }
+
+const sectionsOf = (menu: readonly Way[]): Section[] =>
+  [...MENU_GROUPS, undefined]
+    .map((group) => ({ group, ways: menu.filter((way) => way.group === group) }))
+    .filter(({ ways }) => ways.length > 0);
 
 function isFor(actor: ClientActor | AdminActor | undefined, module: string, { role, permission }: MenuEntry): boolean {
   if (role !== 'admin') return role === 'guest' || actor?.kind === 'client';

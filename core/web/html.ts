@@ -67,9 +67,9 @@ export function createHtml({ role, view, then, says, otherwise, leavesFor, forms
     read,
     write(request, result) {
       const sent = read(request);
-      if (then !== undefined) return telling(redirect(localPath(sent['next']) ?? fillPath(then, sent)), says);
-      const away = leavesFor?.(result);
+      const away = leavesFor?.(result, sent);
       if (away !== undefined) return telling(redirect(away), says);
+      if (then !== undefined) return telling(redirect(localPath(sent['next']) ?? fillPath(then, sent)), says);
       return unrendered(200, { view, values: { result, fields: sent }, headers: allowForms(formsTo?.(result)) });
     },
     fail(request, error) {

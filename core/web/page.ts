@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts';
+import type { Sent } from '../schema.ts';
 
 /** An endpoint with a view, or a form with a place to go afterwards. */
 export interface Page {
@@ -18,8 +19,8 @@ export interface Page {
   readonly says?: string;
   /** Where who may not see it is sent, in place of the error page. */
   readonly otherwise?: string;
-  /** Address elsewhere to which the browser goes in place of the view, as to somebody who takes money. */
-  readonly leavesFor?: (result: unknown) => string | undefined;
+  /** Where the browser goes in place of the view or of `then`, as to somebody who takes money. */
+  readonly leavesFor?: (result: unknown, sent: Sent) => string | undefined;
   /** Origin that forms on this page may be sent to beside our own. */
   readonly formsTo?: (result: unknown) => string | undefined;
 }
@@ -34,13 +35,21 @@ export interface MenuEntry {
   readonly order: number;
   /** Permission key of the module without which staff do not see it. */
   readonly permission?: string;
+  /** Heading of the panel's sidebar below which it stands; without one it comes last. */
+  readonly group?: MenuGroup;
 }
+
+/** In the order of the sidebar. */
+export const MENU_GROUPS = ['clients', 'sales', 'catalogue', 'messages', 'system'] as const;
+export type MenuGroup = (typeof MENU_GROUPS)[number];
 
 /** How people of a role sign in: gives them `/login` or `/admin/login`. Contributed by the module that owns them. */
 export interface SignIn {
   readonly role: 'client' | 'admin';
-  /** Open to guests; takes `email` and `password` and answers with `signedIn(…)`. */
+  /** Open to guests; takes `email` and `password` and answers with `signedIn(…)`, or `halfSignedIn(…)` when a code must follow. */
   readonly endpoint: Endpoint;
+  /** The code of who is half signed in: open to guests; takes `code`. */
+  readonly second?: Endpoint;
   /** Where those go who cannot sign in yet; `title` is a key of the core's words or the title itself. */
   readonly beside?: readonly { readonly title: string; readonly href: string }[];
 }

@@ -13,6 +13,7 @@ import type { Log } from '../log.ts';
 import { bareFrame, chosenTheme, frameOf, THEME_COOKIE, type Frame, type FrameParts } from './frame.ts';
 import { createHtml, failure, isTold, isView, sentCsrf, type ViewReply } from './html.ts';
 import { chosenLanguage, LANGUAGE_COOKIE } from './language.ts';
+import { panelPlaces } from './panel.ts';
 import { findPlace, placesOf, type Place } from './place.ts';
 import type { Renderer } from './render.ts';
 import { accountPlaces } from './sign-in.ts';
@@ -50,7 +51,13 @@ interface Visit {
 
 /** HTML at the end of the same road: finds the page, has its call dispatched, renders what came of it. */
 export function createPages(parts: PageParts): Pages {
-  const places = (): readonly Place[] => [...parts.active().flatMap(placesOf), ...accountPlaces(parts.active())];
+  const panel = panelPlaces(parts);
+  // What a module has at an address comes before what the core has there.
+  const places = (): readonly Place[] => [
+    ...parts.active().flatMap(placesOf),
+    ...accountPlaces(parts.active()),
+    ...panel,
+  ];
   const visitOf = async (req: Request, res: Response): Promise<Visit> => {
     const request = await readRequest(req, parts.peer);
     return { request, res, session: parts.openSession(request, req, res) };

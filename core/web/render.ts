@@ -45,6 +45,8 @@ export function createRenderer(web: URL, timeZone: string, translations: Transla
       const words = {
         text: (manner, key, values) => translations.text(folder, manner.language, key, values),
         find: (manner, key) => translations.find(folder, manner.language, key),
+        phrase: (manner, { folder: owner = web, key, values }) =>
+          translations.text(owner, manner.language, key, values),
       } satisfies Words;
       addWords(engine, words, timeZone);
       engines.set(folder.href, engine);

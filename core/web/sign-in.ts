@@ -1,9 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import type { LoadedModule } from '../boot.ts';
-import { adminEndpoint, guestEndpoint, signedOut } from '../endpoint.ts';
-import { OneOf, Text } from '../schema.ts';
+import { CODE_OWED, guestEndpoint, ofVisit, signedOut, type Endpoint } from '../endpoint.ts';
+import { OneOf, Or, Text, type Sent } from '../schema.ts';
 import type { SignIn } from './page.ts';
 import { placeOf, type Place } from './place.ts';
+import { localPath } from './route.ts';
 
 type AccountRole = SignIn['role'];
 
@@ -19,7 +20,6 @@ export const accountPlaces = (active: readonly LoadedModule[]): readonly Place[]
   ...signInPlaces('client', signInOf(active, 'client')),
   ...signInPlaces('admin', signInOf(active, 'admin')),
   ...signOutPlaces,
-  dashboard,
 ];
 
 const signInPlaces = (role: AccountRole, signIn: SignIn | undefined): readonly Place[] =>
@@ -27,10 +27,34 @@ const signInPlaces = (role: AccountRole, signIn: SignIn | undefined): readonly P
     ? []
     : [
         place('GET', `${areaOf[role]}/login`, { endpoint: showSignIn[role], view: 'sign-in' }),
-        place('POST', `${areaOf[role]}/login`, { endpoint: signIn.endpoint, then: homeOf[role] }),
+        place('POST', `${areaOf[role]}/login`, {
+          endpoint: signIn.endpoint,
+          then: homeOf[role],
+          leavesFor: (result, sent) => (result === CODE_OWED ? onward(`${areaOf[role]}${CODE}`, sent) : undefined),
+        }),
+        ...(signIn.second === undefined ? [] : secondPlaces(role, signIn.second)),
       ];
 
-const place = (method: string, path: string, page: Pick<Place['page'], 'endpoint' | 'view' | 'then'>): Place =>
+const CODE = '/login/code';
+
+/** The code that follows the password; who has shown none begins there. */
+const secondPlaces = (role: AccountRole, endpoint: Endpoint): readonly Place[] => [
+  place('GET', `${areaOf[role]}${CODE}`, {
+    endpoint: showCode[role],
+    view: 'sign-in-code',
+    leavesFor: (result, sent) => (result === null ? onward(`${areaOf[role]}/login`, sent) : undefined),
+  }),
+  place('POST', `${areaOf[role]}${CODE}`, { endpoint, then: homeOf[role] }),
+];
+
+function onward(path: string, { next }: Sent): string {
+  const to = localPath(next);
+  return to === undefined ? path : `${path}?next=${encodeURIComponent(to)}`;
+}
+
+type Shown = Pick<Place['page'], 'endpoint' | 'view' | 'then' | 'leavesFor'>;
+
+const place = (method: string, path: string, page: Shown): Place =>
   placeOf({ role: 'guest', route: `${method} ${path}`, ...page });
 
 const ShownForm = Type.Object({ role: OneOf('client', 'admin'), action: Type.String() });
@@ -45,6 +69,21 @@ const formFor = (role: AccountRole, name: 'login' | 'logout') =>
 
 const showSignIn = { client: formFor('client', 'login'), admin: formFor('admin', 'login') };
 
+const codeFormFor = (role: AccountRole) =>
+  guestEndpoint({
+    summary: 'The form for the code of a second step; null when nobody owes one here.',
+    input: Type.Object({ next: Type.Optional(Text()) }),
+    output: Or(ShownForm),
+    handle: () =>
+      Promise.resolve(
+        ofVisit(async (visit) =>
+          (await visit.halfSignedIn(role)) === undefined ? null : { role, action: `${areaOf[role]}${CODE}` },
+        ),
+      ),
+  });
+
+const showCode = { client: codeFormFor('client'), admin: codeFormFor('admin') };
+
 const signOut = (role: AccountRole) =>
   guestEndpoint({
     summary: 'Sign out.',
@@ -57,20 +96,3 @@ const signOutPlaces: readonly Place[] = (['client', 'admin'] as const).flatMap((
   place('GET', `${areaOf[role]}/logout`, { endpoint: formFor(role, 'logout'), view: 'sign-out' }),
   place('POST', `${areaOf[role]}/logout`, { endpoint: signOut(role), then: homeOf[role] }),
 ]);
-
-/** Where staff begin, unless a module has a page there. Its name is one every staff member may enter. */
-const dashboard = placeOf(
-  {
-    role: 'admin',
-    route: 'GET /',
-    view: 'dashboard',
-    endpoint: adminEndpoint({
-      summary: 'Where staff begin.',
-      permission: 'access',
-      input: Type.Object({}),
-      output: Type.Literal(true),
-      handle: () => Promise.resolve(true as const),
-    }),
-  },
-  'dashboard',
-);

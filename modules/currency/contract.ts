@@ -41,6 +41,13 @@ export interface CurrencyService {
   /** All of them, by code. */
   list(ctx: Context): Promise<readonly Currency[]>;
   view(currency: Currency): Static<typeof CurrencyView>;
+  /** Without a rate that of the provider, and 1 when it cannot be asked. Throws when it is there already. */
+  create(
+    ctx: Context,
+    currency: { readonly code: string; readonly rate: string | undefined; readonly isRateManual: boolean },
+  ): Promise<string>;
+  /** Makes a currency that is there the one that prices are in. */
+  setDefault(ctx: Context, code: string): Promise<void>;
   /** From the default currency to another, rounded once. */
   fromDefault(amount: Money, to: Currency): Money;
   /** The other way, rounded once. `rate` is that of the amount's currency. */

@@ -5,6 +5,7 @@ import { guestApi } from './api/guest.ts';
 import { currencyService } from './contract.ts';
 import { currencyDemo } from './demo.ts';
 import { migrations } from './migrations/index.ts';
+import { currencyMenu, currencyPages } from './panel.ts';
 import { SOURCES, type Sources } from './provider.ts';
 import { createQuotes } from './quotes.ts';
 import { createRateUpdates } from './rate-updates.ts';
@@ -31,13 +32,17 @@ export const createCurrency = (sources: Sources) =>
     },
     tables: ['currency', 'currency_quote'],
     migrations,
+    folder: new URL('.', import.meta.url),
 
     setup(_services, toolbox) {
       const rates = createRateUpdates(createQuotes(toolbox.settings, sources));
       const currencies = createCurrencies(toolbox.settings, rates);
+      const admin = adminApi(currencies, rates);
       return {
         provides: provide(currencyService, currencies),
-        api: { guest: guestApi(currencies), admin: adminApi(currencies, rates) },
+        api: { guest: guestApi(currencies), admin },
+        pages: currencyPages({ currencies, rates, admin }),
+        menu: currencyMenu,
         errorNumbers: { 'currency.invalid_rate': 151 },
         jobs: [
           {

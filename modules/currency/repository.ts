@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { toBoolean } from '#core/db/columns';
-import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { paginate, whereContains, type Page } from '#core/db/paginate';
+import { sortingBy, type ListRequest } from '#core/listing';
 import type { Rate } from '#core/money';
 import type { Currency } from './contract.ts';
 import { ONE, rateText } from './rate.ts';
@@ -61,11 +62,14 @@ export const listAll = async (db: Knex): Promise<StoredCurrency[]> =>
 export const listForUpdate = async (db: Knex.Transaction): Promise<StoredCurrency[]> =>
   (await rows(db).orderBy('id').forUpdate()).map((row) => toCurrency(row));
 
-export function listPage(db: Knex, search: string | undefined, page: PageRequest): Promise<Page<StoredCurrency>> {
+export function listPage(db: Knex, search: string | undefined, page: ListRequest): Promise<Page<StoredCurrency>> {
   const query = db('currency');
   if (search) void whereContains(query, 'code', search);
-  return paginate(query, page, (found) => found.orderBy('code'), toCurrency);
+  const by = sortingBy(page.sort, SORTABLE)?.by ?? [{ column: 'code' }];
+  return paginate(query, page, (found) => found.orderBy([...by]), toCurrency);
 }
+
+const SORTABLE = { id: 'id', code: 'code', default: 'is_default', manual: 'is_rate_manual' };
 
 export async function insert(
   db: Knex.Transaction,

@@ -1,7 +1,8 @@
 import { atomic, type Context } from '#core/context';
 import { isUniqueViolation } from '#core/db/errors';
-import type { PageRequest } from '#core/db/paginate';
 import { conflict, invalidInput, notFound } from '#core/error';
+import type { ListRequest } from '#core/listing';
+import { remembered } from '#core/memory';
 import { currencyCodes, rateFrom, toDecimal, type Rate } from '#core/money';
 import type { SettingStore } from '#core/settings';
 import {
@@ -44,9 +45,10 @@ export interface PriceToFormat {
 }
 
 export function createCurrencies(settings: SettingStore, rates: RateUpdates) {
-  const find = (ctx: Context, code: string) => currencies.find(ctx.db, code);
+  const find = (ctx: Context, code: string) => remembered(ctx, `currency ${code}`, () => currencies.find(ctx.db, code));
   const get = async (ctx: Context, code: string): Promise<StoredCurrency> => (await find(ctx, code)) ?? missing();
-  const getDefault = async (ctx: Context) => (await currencies.findDefault(ctx.db)) ?? withoutDefault();
+  const getDefault = (ctx: Context) =>
+    remembered(ctx, 'default currency', async () => (await currencies.findDefault(ctx.db)) ?? withoutDefault());
   const localeOf = async (ctx: Context): Promise<string> => (await settings.param(ctx, 'locale')) || 'en_US';
 
   const formatter: CurrencyService['formatter'] = async (ctx, currency, { locale, withoutCurrency } = {}) => {
@@ -55,7 +57,7 @@ export function createCurrencies(settings: SettingStore, rates: RateUpdates) {
     return (amount) => format(rateFrom(toDecimal(amount)), style, wish);
   };
 
-  const lent: CurrencyService = {
+  const lent: Omit<CurrencyService, 'create' | 'setDefault'> = {
     default: getDefault,
     keepDefault: async (tx) => (await currencies.findDefaultForShare(tx.db)) ?? withoutDefault(),
     find,
@@ -71,7 +73,7 @@ export function createCurrencies(settings: SettingStore, rates: RateUpdates) {
   return {
     ...lent,
     get,
-    page: (ctx: Context, search: string | undefined, page: PageRequest) => currencies.listPage(ctx.db, search, page),
+    page: (ctx: Context, search: string | undefined, page: ListRequest) => currencies.listPage(ctx.db, search, page),
 
     /** Names of those there are, by code. */
     async names(ctx: Context): Promise<Record<string, string>> {

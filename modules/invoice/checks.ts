@@ -2,11 +2,13 @@ import type { Context } from '#core/context';
 import type { Check } from '#core/module';
 import type { Invoice } from './contract.ts';
 import { sumOf } from './ledger/repository.ts';
+import * as examine from './repository-examine.ts';
 import * as numbers from './repository-number.ts';
 import * as invoices from './repository.ts';
 import { totalsOf } from './totals.ts';
 
-const CHUNK = 500;
+/** Few enough that the database, which on SQLite answers in this process, keeps nobody waiting. */
+const PIECE = 1000;
 /** So many findings of one kind are enough to know that something is wrong. */
 const MOST = 100;
 
@@ -19,20 +21,18 @@ export function createChecks(): readonly Check[] {
 }
 
 /** The ledger of payments holds what a paid invoice comes to, and no more than was credited for one that is not. */
-async function examineMoney(ctx: Context): Promise<string[]> {
+async function examineMoney({ db }: Context): Promise<string[]> {
   const found: string[] = [];
-  for (let afterId = 0; found.length < MOST;) {
-    const chunk = await invoices.listAfter(ctx.db, { afterId, limit: CHUNK });
-    const sums = await sumOf(
-      ctx.db,
-      chunk.map(({ id }) => id),
-    );
-    for (const invoice of chunk) {
+  for (let after = 0; found.length < MOST;) {
+    const piece = await examine.nextPiece(db, after, PIECE);
+    if (piece === undefined) break;
+    const suspects = await examine.listSuspects(db, piece, MOST);
+    after = suspects.length < MOST ? piece.until : Math.max(...suspects);
+    const sums = await sumOf(db, suspects);
+    for (const invoice of await invoices.listByIds(db, suspects)) {
       const fault = faultOf(invoice, sums.get(invoice.id) ?? 0);
       if (fault !== undefined) found.push(fault);
     }
-    if (chunk.length < CHUNK) break;
-    afterId = chunk.at(-1)?.id ?? afterId;
   }
   return found.slice(0, MOST);
 }

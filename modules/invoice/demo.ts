@@ -88,15 +88,15 @@ export function invoiceDemo({ clients, currencies, orders, products, settings }:
     const stored = await settings.param(ctx, COUNTER);
     const wanted = /^\d{1,15}$/.test(stored ?? '') ? Number(stored) : await numbers.followLast(ctx.db);
     const serie = rules.series ?? '';
-    const isTaken = await numbers.isTaken(ctx.db, serie, wanted);
-    const firstNumber = isTaken ? (await numbers.last(ctx.db, serie)) + 1 : wanted;
+    const taken = await numbers.listTaken(ctx.db, serie, [wanted - 1, wanted]);
+    const firstNumber = taken.has(wanted) ? (await numbers.last(ctx.db, serie)) + 1 : wanted;
     return {
       rules,
       currencyOf: new Map((await currencies.list(ctx)).map((one) => [one.code, one])),
       base: await currencies.default(ctx),
       gateway: await demo.findFirstGateway(ctx.db),
       firstNumber,
-      isFirst: !(await numbers.isTaken(ctx.db, serie, firstNumber - 1)),
+      isFirst: firstNumber === wanted && !taken.has(wanted - 1),
     };
   }
 

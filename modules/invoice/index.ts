@@ -3,6 +3,7 @@ import { wireFormat } from '#core/http/wire-format';
 import { before } from '#core/listener';
 import { defineModule } from '#core/module';
 import { provide } from '#core/service';
+import { phrasesOf } from '#core/web/phrase';
 import { balanceService, clientBeingRemoved, clientChangingCurrency, clientService } from '#modules/client/contract';
 import { currencyBeingRemoved, currencyService } from '#modules/currency/contract';
 import { orderService } from '#modules/order/contract';
@@ -19,13 +20,18 @@ import { invoiceService } from './contract.ts';
 import { createInvoiceModule, lendInvoices } from './invoice-module.ts';
 import { createSales } from './sales.ts';
 import { serieNrOf } from './schema.ts';
+import { staffPlugs } from './staff-side.ts';
 import { tally } from './repository-sales.ts';
+import { invoicePanel } from './overview.ts';
 import { paymentErrorNumbers } from './payment/numbers.ts';
 import { createPaperSide } from './paper.ts';
 import { createPaymentSide, paymentTables } from './payment/side.ts';
 import { invoiceJobs } from './jobs.ts';
+import { panelMenu, panelPages } from './panel.ts';
 import { migrations } from './migrations/index.ts';
 import * as invoices from './repository.ts';
+
+const FOLDER = new URL('.', import.meta.url);
 
 export const invoice = defineModule({
   name: 'invoice',
@@ -52,7 +58,7 @@ export const invoice = defineModule({
   },
   tables: ['invoice', 'invoice_item', 'tax', 'invoice_payment', 'invoice_number', ...paymentTables],
   migrations,
-  folder: new URL('.', import.meta.url),
+  folder: FOLDER,
 
   setup({ clients, balances, currencies, products, orders }, toolbox) {
     const toJson = wireFormat(toolbox.config.timeZone);
@@ -62,6 +68,8 @@ export const invoice = defineModule({
     const module = createInvoiceModule({ clients: people, orders, products, currencies }, toolbox, parts, writeTime);
     const side = connect(module);
     const paper = createPaperSide({ module, payments: side.payments, clients, currencies }, toolbox);
+    const invoiceApi = adminInvoiceApi(module);
+    const taxApi = adminTaxApi(module.taxes);
     const { staffEntry, renewals, tasks } = module;
     orders.billWith(
       createBilling({
@@ -92,7 +100,7 @@ export const invoice = defineModule({
       api: {
         guest: { ...guestApi(module, paper.read), ...side.guest, ...paper.guest },
         client: { ...clientApi(module), ...side.client },
-        admin: { ...adminInvoiceApi(module), ...adminTaxApi(module.taxes), ...side.admin },
+        admin: { ...invoiceApi, ...taxApi, ...side.admin },
       },
       errorNumbers: {
         ...paymentErrorNumbers,
@@ -117,8 +125,25 @@ export const invoice = defineModule({
       ],
       gateways: side.gateways,
       mounts: side.mounts,
-      pages: [...side.pages, ...paper.pages, ...accountPages(clientApi(module))],
-      menu: paper.menu,
+      pages: [
+        ...side.pages,
+        ...paper.pages,
+        ...accountPages(clientApi(module)),
+        ...panelPages({
+          module,
+          clients,
+          currencies,
+          payments: side.payments,
+          panel: side.panel,
+          adapters: toolbox.gateways,
+          baseUrl: toolbox.config.baseUrl,
+          invoiceApi,
+          taxApi,
+        }),
+      ],
+      menu: [...paper.menu, ...panelMenu],
+      ...invoicePanel(module.rules),
+      plugins: staffPlugs(module.rules, phrasesOf(FOLDER)),
       mails: paper.mails,
       listeners: side.listeners,
       jobs: [...invoiceJobs(module), ...side.jobs],

@@ -1,6 +1,7 @@
 import { later, MINUTE } from '#core/clock';
 import type { Context } from '#core/context';
-import type { Page, PageRequest } from '#core/db/paginate';
+import type { Page } from '#core/db/paginate';
+import type { ListRequest } from '#core/listing';
 import type { Toolbox } from '#core/toolbox';
 import type { BalanceService, ClientService } from '#modules/client/contract';
 import type { CurrencyService } from '#modules/currency/contract';
@@ -88,7 +89,7 @@ export function createInvoiceModule(
     views,
     writeTime,
 
-    async list(ctx: Context, filter: InvoiceFilter, request: PageRequest): Promise<Page<Invoice>> {
+    async list(ctx: Context, filter: InvoiceFilter, request: ListRequest): Promise<Page<Invoice>> {
       const { client } = filter;
       const ids = client === undefined ? undefined : await clients.findIds(ctx, client, MOST_CLIENTS_SEARCHED);
       return listPage(ctx.db, filter, ids, request);

@@ -1,9 +1,12 @@
 import { Type } from '@sinclair/typebox';
 import type { Context } from '#core/context';
-import { clientEndpoint, guestEndpoint, ofVisit, type Endpoint, type Visit } from '#core/endpoint';
+import { clientEndpoint, file, guestEndpoint, ofVisit, type Endpoint, type Visit } from '#core/endpoint';
+import { notFound } from '#core/error';
 import type { PolicyName } from '#core/http/limit';
 import { toNumber } from '#core/money';
+import { qrPicture } from '#core/qr';
 import { Anything, Id, MapOf, pageRequest, Paging, Text, Truthy } from '#core/schema';
+import type { Secrets } from '#core/secret';
 import type { MenuEntry, Page } from '#core/web/page';
 import type { Invoice, InstalledGateway, PaymentService, StartedPayment } from './contract.ts';
 import { isPayable } from './document.ts';
@@ -22,16 +25,21 @@ interface Needs {
   readonly documents: Documents;
   readonly payments: PaymentService;
   readonly read: ReadForVisit;
+  readonly secrets: Secrets;
   /** The PDF, as the API gives it. */
   readonly pdf: Endpoint;
 }
 
 const Hash = Text({ maxLength: 191 });
+const Sealed = Text({ maxLength: 4000 });
+/** How the payer meets the gateway: `qr` is a code where it has one. */
+const Channel = Type.Optional(Text({ maxLength: 32 }));
+const CODE = 'invoice.code';
 const Shown = MapOf(Anything());
 const PER_PAGE = 20;
 
 /** Invoices in the browser (invoicing spec 14). Who may not see one is sent to the list of the own ones. */
-export function invoicePages({ module, documents, payments, read, pdf }: Needs): readonly Page[] {
+export function invoicePages({ module, documents, payments, read, pdf, secrets }: Needs): readonly Page[] {
   const look = (ctx: Context, hash: string, visit: Visit, policies = GET): Promise<Invoice> =>
     read(ctx, { hash, visit, policies, unknown: unknownInvoice });
 
@@ -82,19 +90,60 @@ export function invoicePages({ module, documents, payments, read, pdf }: Needs):
 
   const pay = guestEndpoint({
     summary: 'On the way to a gateway.',
-    input: Type.Object({ hash: Hash, gateway: Id, allow_subscription: Truthy(true) }),
+    input: Type.Object({ hash: Hash, gateway: Id, allow_subscription: Truthy(true), channel: Channel }),
     output: Shown,
-    handle: (ctx, { hash, gateway, allow_subscription }) =>
+    handle: (ctx, { hash, gateway, allow_subscription, channel }) =>
       Promise.resolve(
         ofVisit(async (visit) => {
           const invoice = await look(ctx, hash, visit, PAY);
-          const options = { gatewayId: gateway, allowsSubscription: allow_subscription, redirectsAtOnce: true };
+          const options = {
+            gatewayId: gateway,
+            allowsSubscription: allow_subscription,
+            redirectsAtOnce: true,
+            channel,
+          };
           const started = await payments.start(ctx, invoice, options);
           const to = (await payments.find(ctx, gateway))?.title ?? '';
-          return { ...shownOf(await documents.documentFor(ctx, invoice), invoice), page: started.page, to };
+          const document = shownOf(await documents.documentFor(ctx, invoice), invoice);
+          return { ...document, page: started.page, to, ...codeOf(started.page) };
         }),
       ),
   });
+
+  const waiting = guestEndpoint({
+    summary: 'The code to pay by, until the payment has arrived.',
+    input: Type.Object({ hash: Hash, of: Sealed }),
+    output: Shown,
+    handle: (ctx, { hash, of }) =>
+      Promise.resolve(
+        ofVisit(async (visit) => {
+          const text = opened(of);
+          const invoice = await refreshed(ctx, await look(ctx, hash, visit));
+          const document = shownOf(await documents.documentFor(ctx, invoice), invoice);
+          return { ...document, page: { kind: 'code', text }, to: '', of };
+        }),
+      ),
+  });
+
+  const picture = guestEndpoint({
+    summary: 'The code to pay by, as a picture.',
+    input: Type.Object({ of: Sealed }),
+    output: Type.String(),
+    handle: async (_ctx, { of }) => file('code.png', 'image/png', await qrPicture(opened(of))),
+  });
+
+  /** Sealed, so that nobody has a picture drawn that we did not mean. */
+  function codeOf(page: StartedPayment['page']): { of?: string } {
+    return page.kind === 'code' ? { of: secrets.seal(CODE, page.text) } : {};
+  }
+
+  function opened(of: string): string {
+    try {
+      return secrets.open(CODE, of);
+    } catch {
+      throw notFound('invoice.no_code', 'This code to pay by is not ours.');
+    }
+  }
 
   const thanks = guestEndpoint({
     summary: 'After a payment.',
@@ -124,6 +173,14 @@ export function invoicePages({ module, documents, payments, read, pdf }: Needs):
     { ...shared, route: 'GET /invoice/:hash', endpoint: view, view: 'client/invoice' },
     { ...shared, route: 'GET /invoice/print/:hash', endpoint: print, view: 'client/invoice' },
     { ...shared, route: 'GET /invoice/pdf/:hash', endpoint: pdf },
+    { ...shared, route: 'GET /invoice/picture', endpoint: picture },
+    {
+      ...shared,
+      route: 'GET /invoice/waiting/:hash',
+      endpoint: waiting,
+      view: 'client/pay',
+      leavesFor: (result) => (statusIn(result) === 'unpaid' ? undefined : `/invoice/thank-you/${hashIn(result)}`),
+    },
     { ...shared, route: 'GET /invoice/thank-you/:hash', endpoint: thanks, view: 'client/thank-you' },
     {
       ...shared,
@@ -178,3 +235,6 @@ function addressOf(result: unknown): string {
   const page = pageOf(result);
   return 'url' in page ? page.url : '';
 }
+
+const statusIn = (result: unknown): string => (result as { status: string }).status;
+const hashIn = (result: unknown): string => (result as { hash: string }).hash;

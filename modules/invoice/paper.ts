@@ -26,7 +26,7 @@ interface Paper extends Required<Pick<Contributions, 'pages' | 'menu' | 'mails'>
 /** What the module adds for people who read: the PDF, the pages and the letters. */
 export function createPaperSide(
   { module, payments, clients, currencies }: Needs,
-  { config, settings, limits }: Pick<Toolbox, 'config' | 'settings' | 'limits'>,
+  { config, settings, limits, secrets }: Pick<Toolbox, 'config' | 'settings' | 'limits' | 'secrets'>,
 ): Paper {
   const { rules, views } = module;
   const documents = createDocuments({
@@ -43,7 +43,7 @@ export function createPaperSide(
   return {
     guest,
     read,
-    pages: invoicePages({ module, documents, payments, read, pdf: guest.pdf }),
+    pages: invoicePages({ module, documents, payments, read, pdf: guest.pdf, secrets }),
     menu: invoiceMenu,
     mails: letters({ clients, views, documents, rules }),
   };

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { latestFirst, paginateByKey, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { latestFirst, paginateByKey, whereContains, type Page } from '#core/db/paginate';
+import { sortingBy, type ListRequest } from '#core/listing';
 import type { Invoice, InvoiceFilter, InvoiceKind } from './contract.ts';
 import * as invoices from './repository.ts';
 
@@ -11,17 +12,25 @@ export async function listPage(
   db: Knex,
   filter: InvoiceFilter,
   clientIds: readonly number[] | undefined,
-  request: PageRequest,
+  request: ListRequest,
 ): Promise<Page<Invoice>> {
   const found = await paginateByKey<invoices.Row, invoices.Row>(
     { db, query: narrowed(db, filter, clientIds) },
-    latestFirst('invoice.id'),
+    sortingBy(request.sort, SORTABLE, 'invoice.id') ?? latestFirst('invoice.id'),
     request,
     (ids) => db('invoice').whereIn('invoice.id', ids),
     (row) => row,
   );
   return { ...found, items: await invoices.complete(db, found.items) };
 }
+
+const SORTABLE = {
+  id: 'invoice.id',
+  status: 'invoice.status',
+  created_at: 'invoice.created_at',
+  due_at: 'invoice.due_at',
+  paid_at: 'invoice.paid_at',
+};
 
 function narrowed(db: Knex, filter: InvoiceFilter, clientIds: readonly number[] | undefined): Knex.QueryBuilder {
   const exact = Object.entries({

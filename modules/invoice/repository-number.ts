@@ -22,8 +22,14 @@ export async function insert(db: Knex.Transaction, taken: TakenNumber, invoiceId
 export const retire = async (db: Knex.Transaction, invoiceId: number, now: Date): Promise<void> =>
   void (await db('invoice_number').where({ invoice_id: invoiceId }).update({ removed_at: now }));
 
-export const isTaken = async (db: Knex, serie: string, number: number): Promise<boolean> =>
-  (await db<Row>('invoice_number').where({ serie, number }).first('number')) !== undefined;
+/** Those of `numbers` that were given out. */
+export async function listTaken(db: Knex, serie: string, numbers: readonly number[]): Promise<ReadonlySet<number>> {
+  const rows = await db<Row>('invoice_number')
+    .where({ serie })
+    .whereIn('number', [...numbers])
+    .select('number');
+  return new Set(rows.map(({ number }) => Number(number)));
+}
 
 export async function last(db: Knex, serie: string): Promise<number> {
   const row = await db<Row>('invoice_number').where({ serie }).orderBy('number', 'desc').first('number');

@@ -66,6 +66,10 @@ export const findById = async (db: Knex, id: number): Promise<Invoice | undefine
 export const findByHash = async (db: Knex, hash: string): Promise<Invoice | undefined> =>
   withLines(db, await db<Row>('invoice').where({ hash }).first());
 
+/** Whose it is; undefined when it is nobody's, or is not there. */
+export const findClientOf = async (db: Knex, id: number): Promise<number | undefined> =>
+  (await db<Row>('invoice').where({ id }).first('client_id'))?.client_id ?? undefined;
+
 export async function findForUpdate(db: Knex.Transaction, id: number): Promise<Invoice | undefined> {
   return withLines(db, await db<Row>('invoice').where({ id }).forUpdate().first());
 }

@@ -1,5 +1,6 @@
 import { DAY, later } from '#core/clock';
 import type { Context } from '#core/context';
+import { remembered } from '#core/memory';
 import { parseMoney, type Money } from '#core/money';
 import type { SettingStore } from '#core/settings';
 import type { Seller } from './contract.ts';
@@ -37,8 +38,8 @@ export const CREDIT_NOTE_COUNTER = 'invoice_cn_starting_number';
 
 export const readRules =
   (settings: SettingStore) =>
-  async (ctx: Context): Promise<Rules> =>
-    rulesFrom(await settings.params(ctx));
+  (ctx: Context): Promise<Rules> =>
+    remembered(ctx, 'rules of invoices', async () => rulesFrom(await settings.params(ctx)));
 
 export function rulesFrom(params: Readonly<Record<string, string | null>>): Rules {
   const text = (name: string): string | undefined => params[name] ?? undefined;

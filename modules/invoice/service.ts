@@ -2,7 +2,7 @@ import { atomic, type Context, type Tx } from '#core/context';
 import { conflict, invalidInput, notFound } from '#core/error';
 import { rateFrom, subtract, zero, type Money } from '#core/money';
 import { randomHex } from '#core/secret';
-import type { BalanceService, ClientService } from '#modules/client/contract';
+import type { BalanceService, ClientService, LockedClient } from '#modules/client/contract';
 import type { CurrencyService } from '#modules/currency/contract';
 import type { OrderService } from '#modules/order/contract';
 import type { PromoService } from '#modules/product/contract';
@@ -41,52 +41,20 @@ export interface Approval {
   readonly usesCredit?: boolean;
 }
 
-/** What can happen to one invoice. Locks are taken in this order: client, invoice, number. */
+/** What can happen to one invoice. Locks are taken in this order: client, invoice, order, transaction, number. */
 export function createInvoices({ clients, orders, promos, currencies, taxes, numbering, rules }: Needs) {
   return {
-    async issue(tx: Tx, asked: NewInvoice): Promise<Invoice> {
-      const [client, summaries, settings] = await Promise.all([
-        clients.get(tx, asked.clientId),
-        clients.summaries(tx, [asked.clientId]),
-        rules(tx),
-      ]);
-      const summary = summaries.get(client.id);
-      if (summary === undefined) throw notFound('client.unknown', 'Client not found');
-      const tax = settings.isTaxOn && !client.isTaxExempt ? await taxes.ruleFor(tx, client) : undefined;
-      const number = await numbering.take(tx, COUNTER, settings.series);
-      const id = await invoices.insert(tx.db, {
-        ...UNPAID,
-        clientId: client.id,
-        serie: settings.series,
-        nr: String(number.number),
-        hash: newHash(),
-        hashExpiresAt: settings.hashExpiry(tx.now),
-        currency: asked.currency,
-        gatewayId: asked.gatewayId,
-        taxName: tax?.name ?? '',
-        taxRate: tax?.rate ?? '0',
-        notes: settings.note,
-        text1: asked.text1,
-        text2: asked.text2,
-        seller: settings.seller,
-        buyer: buyerOf(summary),
-        credit: zero(asked.currency),
-        refund: zero(asked.currency),
-        dueAt: asked.dueAt ?? settings.dueAt(tx.now),
-        createdAt: tx.now,
-        updatedAt: tx.now,
-      });
-      await numbering.keep(tx, number, id);
-      await lines.insertAll(tx.db, id, asked.lines, tx.now);
-      await tx.record(`Created invoice #${id}`);
-      return get(tx, id);
-    },
+    issue: async (tx: Tx, asked: NewInvoice): Promise<Invoice> =>
+      issueTo(tx, await clients.lock(tx, asked.clientId), asked),
+
+    issueTo,
 
     async approve(ctx: Context, id: number, options: Approval = {}): Promise<void> {
       await atomic(ctx, (tx) => approveIn(tx, id, options));
     },
 
     approveIn,
+    approveNew,
     settle,
     payWithCredit,
 
@@ -142,6 +110,40 @@ export function createInvoices({ clients, orders, promos, currencies, taxes, num
     },
   };
 
+  /** The client is locked. */
+  async function issueTo(tx: Tx, client: LockedClient, asked: Omit<NewInvoice, 'clientId'>): Promise<Invoice> {
+    const settings = await rules(tx);
+    const tax = settings.isTaxOn && !client.isTaxExempt ? await taxes.ruleFor(tx, client) : undefined;
+    const number = await numbering.take(tx, COUNTER, settings.series);
+    const head = {
+      ...UNPAID,
+      clientId: client.id,
+      serie: settings.series,
+      nr: String(number.number),
+      hash: newHash(),
+      hashExpiresAt: settings.hashExpiry(tx.now),
+      currency: asked.currency,
+      gatewayId: asked.gatewayId,
+      taxName: tax?.name ?? '',
+      taxRate: tax?.rate ?? '0',
+      notes: settings.note,
+      text1: asked.text1,
+      text2: asked.text2,
+      seller: settings.seller,
+      buyer: buyerOf(client.summary),
+      credit: zero(asked.currency),
+      refund: zero(asked.currency),
+      dueAt: asked.dueAt ?? settings.dueAt(tx.now),
+      createdAt: tx.now,
+      updatedAt: tx.now,
+    };
+    const id = await invoices.insert(tx.db, head);
+    await numbering.keep(tx, number, id);
+    const stored = await lines.insertFirst(tx.db, { id, currency: head.currency }, asked.lines, tx.now);
+    await tx.record(`Created invoice #${id}`);
+    return { ...head, id, lines: stored };
+  }
+
   async function settle(tx: Tx, id: number, payment: Payment): Promise<boolean> {
     const invoice = await getForUpdate(tx, id);
     return settleLocked(tx, invoice, payment);
@@ -180,12 +182,31 @@ export function createInvoices({ clients, orders, promos, currencies, taxes, num
   /** Whether the balance paid it. */
   async function approveIn(tx: Tx, id: number, { usesCredit = false }: Approval): Promise<boolean> {
     await tx.ask(invoiceBeingApproved, { invoiceId: id });
-    const clientId = usesCredit ? (await get(tx, id)).clientId : undefined;
+    const clientId = usesCredit ? await invoices.findClientOf(tx.db, id) : undefined;
     const balance = clientId === undefined ? undefined : await clients.lockBalance(tx, clientId);
     const invoice = await getForUpdate(tx, id);
+    await markApproved(tx, id);
+    const isPaid = usesCredit && (await payLocked(tx, { ...invoice, isApproved: true }, balance));
+    return announceApproval(tx, id, isPaid);
+  }
+
+  /** The same, from the balance unless there is none, for what was issued in this transaction, its client locked. */
+  async function approveNew(tx: Tx, issued: Invoice, { hasCredit = true } = {}): Promise<boolean> {
+    const { id, clientId } = issued;
+    await tx.ask(invoiceBeingApproved, { invoiceId: id });
+    await markApproved(tx, id);
+    const balance = clientId === undefined || !hasCredit ? undefined : await clients.balanceOf(tx, clientId);
+    // Who was asked may have changed it, so it is read again before money moves.
+    const isPaid = isCovered(issued, balance) && (await payLocked(tx, await getForUpdate(tx, id), balance));
+    return announceApproval(tx, id, isPaid);
+  }
+
+  async function markApproved(tx: Tx, id: number): Promise<void> {
     const hashExpiresAt = (await rules(tx)).hashExpiry(tx.now);
     await invoices.update(tx.db, id, { isApproved: true, hashExpiresAt }, tx.now);
-    const isPaid = usesCredit && (await payLocked(tx, { ...invoice, isApproved: true }, balance));
+  }
+
+  async function announceApproval(tx: Tx, id: number, isPaid: boolean): Promise<boolean> {
     await tx.emit(invoiceApproved, { invoiceId: id });
     await tx.record(`Approved invoice #${id}`);
     return isPaid;
@@ -193,7 +214,7 @@ export function createInvoices({ clients, orders, promos, currencies, taxes, num
 
   function payWithCredit(ctx: Context, id: number): Promise<boolean> {
     return atomic(ctx, async (tx) => {
-      const { clientId } = await get(tx, id);
+      const clientId = await invoices.findClientOf(tx.db, id);
       const balance = clientId === undefined ? undefined : await clients.lockBalance(tx, clientId);
       return payLocked(tx, await getForUpdate(tx, id), balance);
     });
@@ -201,13 +222,17 @@ export function createInvoices({ clients, orders, promos, currencies, taxes, num
 
   /** Client and invoice are locked. */
   async function payLocked(tx: Tx, invoice: Invoice, balance: Money | undefined): Promise<boolean> {
-    if (!invoice.isApproved || invoice.status !== 'unpaid') return false;
+    if (!invoice.isApproved || invoice.status !== 'unpaid' || !isCovered(invoice, balance)) return false;
     const { due } = totalsOf(invoice);
-    if (due.amount > 0) {
-      if (isDeposit(invoice) || balance?.currency !== due.currency || balance.amount < due.amount) return false;
-      await bookCredit(tx, invoice, due);
-    }
+    if (due.amount > 0) await bookCredit(tx, invoice, due);
     return settleLocked(tx, invoice, { source: 'credit' });
+  }
+
+  /** Whether nothing is left to pay, or no more than the balance holds. */
+  function isCovered(invoice: Invoice, balance: Money | undefined): boolean {
+    const { due } = totalsOf(invoice);
+    if (due.amount <= 0) return true;
+    return !isDeposit(invoice) && balance?.currency === due.currency && balance.amount >= due.amount;
   }
 
   async function bookCredit(tx: Tx, { id, clientId, nr }: Invoice, amount: Money): Promise<void> {

@@ -1,9 +1,12 @@
 import { Type } from '@sinclair/typebox';
 import type { Context, Tx } from '#core/context';
+import type { Visit } from '#core/endpoint';
 import { defineHook } from '#core/event';
 import type { Money } from '#core/money';
+import { defineSocket } from '#core/plugin';
 import { Id } from '#core/schema';
 import { defineService } from '#core/service';
+import type { Currency } from '#modules/currency/contract';
 
 /** All that other modules may see of products. */
 
@@ -76,6 +79,8 @@ export interface ProductService {
   lockAll(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, Product>>;
   /** Only what they are called and what they are, in one query, by id. */
   namesOf(ctx: Context, ids: readonly number[]): Promise<ReadonlyMap<number, Pick<Product, 'title' | 'type'>>>;
+  /** Titles of all that are not switched off, add-ons too, by id: for a choice. */
+  choices(ctx: Context): Promise<ReadonlyMap<number, string>>;
   /** Whether a visitor may order it: enabled and no add-on. Hidden ones may be ordered by those who know them. */
   isOffered(product: Product): boolean;
   /** Whether `period` is one of its enabled periods, to the letter. */
@@ -90,6 +95,11 @@ export interface ProductService {
   takeStock(tx: Tx, id: number, quantity: number): Promise<boolean>;
   /** Puts back what was taken. */
   returnStock(tx: Tx, id: number, quantity: number): Promise<void>;
+
+  /** Names of what can be sold, each with its title. */
+  types(): Readonly<Record<string, string>>;
+  /** Makes a product that is not yet for sale, and returns its id. */
+  prepare(ctx: Context, product: { readonly title: string; readonly type: string }): Promise<number>;
 
   readonly promos: PromoService;
 }
@@ -191,3 +201,11 @@ export const productService = defineService<ProductService>('product');
 export const productBeingRemoved = defineHook('product.being_removed', Type.Object({ productId: Id }));
 /** Asked before a promo is removed; who still refers to it refuses. */
 export const promoBeingRemoved = defineHook('product.promo_being_removed', Type.Object({ promoId: Id }));
+
+/** Lets visitors choose the currency in which they see prices: `plugins: [plug(shopCurrency, { … })]`. */
+export interface ShopCurrency {
+  /** Undefined where the visitor has chosen none. */
+  chosen(ctx: Context, visit: Visit): Promise<Currency | undefined>;
+}
+
+export const shopCurrency = defineSocket<ShopCurrency>('product.shop_currency');

@@ -1,3 +1,4 @@
+import { wireFormat } from '#core/http/wire-format';
 import { before } from '#core/listener';
 import { defineModule } from '#core/module';
 import { optional, provide } from '#core/service';
@@ -11,8 +12,10 @@ import { guestApi } from './api/guest.ts';
 import { createCategories } from './category/service.ts';
 import { productService } from './contract.ts';
 import { productDemo } from './demo.ts';
+import { productSearch } from './overview.ts';
 import { migrations } from './migrations/index.ts';
 import { shopMenu, shopPages } from './pages.ts';
+import { panelMenu, panelPages } from './panel.ts';
 import { createPromos } from './promo/service.ts';
 import { relabelPrices } from './relabel-repository.ts';
 import * as repository from './repository.ts';
@@ -43,24 +46,35 @@ export const product = defineModule({
   migrations,
   folder: new URL('.', import.meta.url),
 
-  setup({ currencies, clients, forms }, { productTypes, config }) {
+  setup({ currencies, clients, forms }, { productTypes, plugins, config }) {
     const categories = createCategories();
     const promos = createPromos(clients);
     const products = createProducts({ currencies, productTypes }, promos.lent);
+    const api = {
+      productApi: productApi(products),
+      categoryApi: categoryApi(categories),
+      promoApi: promoApi(promos, config.timeZone),
+    };
+    const toJson = wireFormat(config.timeZone);
+    const writeTime = (time: Date): string => JSON.parse(toJson(time)) as string;
     forms?.countWith({ of: 'product', countByForm: (ctx, ids) => repository.countByForm(ctx.db, ids) });
     return {
       provides: provide(productService, products),
       api: {
         guest: guestApi(products, categories),
-        admin: { ...productApi(products), ...categoryApi(categories), ...promoApi(promos, config.timeZone) },
+        admin: { ...api.productApi, ...api.categoryApi, ...api.promoApi },
       },
       errorNumbers: {
         'product.second_domain': 413,
         'product.unknown_type': 413,
         'product.out_of_stock': 831,
       },
-      pages: shopPages({ products, categories, currencies, productTypes, forms }),
-      menu: shopMenu,
+      pages: [
+        ...shopPages({ products, categories, currencies, productTypes, plugins, forms }),
+        ...panelPages({ products, categories, currencies, productTypes, forms, promos, clients, writeTime, ...api }),
+      ],
+      search: productSearch,
+      menu: [...shopMenu, ...panelMenu],
       checks: [{ name: 'promos count their uses', run: (ctx) => promos.examine(ctx) }],
       demo: productDemo({ currencies, productTypes }),
       hooks: [

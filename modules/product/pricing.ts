@@ -5,7 +5,7 @@ import { isTruthy } from '#core/schema';
 import type { PaymentType, PeriodPrice, Price, Pricing } from './contract.ts';
 
 /** Always listed, in this order, also when nobody set them. */
-const STANDARD_PERIODS = ['1W', '1M', '3M', '6M', '1Y', '2Y', '3Y'];
+export const STANDARD_PERIODS = ['1W', '1M', '3M', '6M', '1Y', '2Y', '3Y'];
 /** In minor units. A thousand million of anything; times any sane quantity it is still counted exactly. */
 const HIGHEST = 100_000_000_000;
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { toBoolean, toDate, toList, toObject, type StoredDate } from '#core/db/columns';
-import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { paginate, whereContains, type Page } from '#core/db/paginate';
+import { sortingBy, type ListRequest } from '#core/listing';
 import { money } from '#core/money';
 import type { PaymentType, PeriodPrice, Pricing, Product } from './contract.ts';
 import { pricingFrom } from './pricing.ts';
@@ -73,15 +74,24 @@ export const findBySlug = async (db: Knex, slug: string): Promise<StoredProduct 
 export const listByIds = async (db: Knex, ids: readonly number[]): Promise<StoredProduct[]> =>
   ids.length === 0 ? [] : load(db, selected(db).whereIn('product.id', ids).orderBy('product.id'));
 
-export async function listPage(db: Knex, filter: Filter, page: PageRequest): Promise<Page<StoredProduct>> {
+export async function listPage(db: Knex, filter: Filter, page: ListRequest): Promise<Page<StoredProduct>> {
+  const by = sortingBy(page.sort, SORTABLE, 'product.id')?.by;
   const found = await paginate<Row, Row>(
     filtered(db, filter),
     page,
-    (rows) => inOrder(withPayment(rows)),
+    (rows) => (by === undefined ? inOrder(withPayment(rows)) : withPayment(rows).orderBy([...by])),
     (row) => row,
   );
   return { ...found, items: await toProducts(db, found.items) };
 }
+
+const SORTABLE = {
+  id: 'product.id',
+  title: 'product.title',
+  type: 'product.type',
+  status: 'product.status',
+  priority: 'product.priority',
+};
 
 export const listAll = (db: Knex, filter: Filter): Promise<StoredProduct[]> =>
   load(db, inOrder(withPayment(filtered(db, filter))));

@@ -1,7 +1,8 @@
 import { atomic, type Context, type Tx } from '#core/context';
 import { isUniqueViolation } from '#core/db/errors';
-import type { Page, PageRequest } from '#core/db/paginate';
+import type { Page } from '#core/db/paginate';
 import { type AppError, conflict, invalidInput, notFound } from '#core/error';
+import type { ListRequest } from '#core/listing';
 import type { Toolbox } from '#core/toolbox';
 import type { CurrencyService } from '#modules/currency/contract';
 import { isTruthy } from '#core/schema';
@@ -38,11 +39,12 @@ export function createProducts(
     return insertUnderFreeSlug(tx, product, paymentId);
   };
 
-  const lent: ProductService = {
+  const lent: Omit<ProductService, 'types' | 'prepare'> = {
     find,
     get,
     findBySlug: (ctx, slug) => products.findBySlug(ctx.db, slug),
     listOfType: (ctx, type) => products.listAll(ctx.db, { type, status: 'enabled' }),
+    choices: (ctx) => products.listTitles(ctx.db, { isActive: true }),
     namesOf: (ctx, ids) => products.listNames(ctx.db, ids),
     findAll: async (ctx, ids) => new Map((await products.listByIds(ctx.db, ids)).map((found) => [found.id, found])),
     async lockAll(tx, ids) {
@@ -74,8 +76,8 @@ export function createProducts(
   return {
     ...lent,
 
-    list: async (ctx: Context, filter: Filter, page: PageRequest): Promise<Page<Shown>> => {
-      const found = await products.listPage(ctx.db, { ...filter, isAddon: false }, page);
+    list: async (ctx: Context, filter: Filter, page: ListRequest): Promise<Page<Shown>> => {
+      const found = await products.listPage(ctx.db, { isAddon: false, ...filter }, page);
       return { ...found, items: await show(ctx, found.items) };
     },
     titles: (ctx: Context, filter: Filter) => products.listTitles(ctx.db, filter),

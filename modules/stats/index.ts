@@ -5,6 +5,7 @@ import { invoiceService } from '#modules/invoice/contract';
 import { orderReport } from '#modules/order/contract';
 import { productService } from '#modules/product/contract';
 import { adminApi } from './api/admin.ts';
+import { incomeWidgets } from './overview.ts';
 import { createStats } from './service.ts';
 
 export const stats = defineModule({
@@ -22,6 +23,7 @@ export const stats = defineModule({
   },
   permissions: { view: 'See statistics.' },
   migrations: [],
+  folder: new URL('.', import.meta.url),
 
   setup({ clients, currencies, invoices, orders, products }, { config }) {
     const stats = createStats({
@@ -33,6 +35,6 @@ export const stats = defineModule({
       sales: invoices.sales,
       timeZone: config.timeZone,
     });
-    return { api: { admin: adminApi(stats) } };
+    return { api: { admin: adminApi(stats) }, widgets: incomeWidgets(stats) };
   },
 });

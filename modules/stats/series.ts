@@ -38,6 +38,17 @@ export function readSeries({ from, to }: Dates, now: Date, zone: string): Series
   return { span: { from: begin.startOf('day').toJSDate(), until: end.startOf('day').toJSDate() }, points };
 }
 
+/** The last days up to today, each at its noon. */
+export function recentDays(now: Date, days: number, zone: string): Series {
+  const today = DateTime.fromJSDate(now, { zone }).startOf('day');
+  const first = today.minus({ days: days - 1 });
+  const points = Array.from({ length: days }, (_, number) => {
+    const at = first.plus({ days: number, hours: 12 });
+    return { day: at.toFormat('yyyy-MM-dd'), milliseconds: at.toMillis() };
+  });
+  return { span: { from: first.toJSDate(), until: today.plus({ days: 1 }).toJSDate() }, points };
+}
+
 function read(name: string, text: string | undefined, zone: string): DateTime | undefined {
   const sent = text?.trim();
   if (!sent) return undefined;

@@ -5,7 +5,7 @@ import type { ClientService } from '#modules/client/contract';
 import type { CurrencyService } from '#modules/currency/contract';
 import type { OrderReport } from '#modules/order/contract';
 import type { ProductService } from '#modules/product/contract';
-import { readSeries, recentSpans, SPANS, type Dates } from './series.ts';
+import { readSeries, recentDays, recentSpans, SPANS, type Dates } from './series.ts';
 
 /** Every answer costs a fixed number of queries, each over an index; what no module counts is 0. */
 export type Stats = ReturnType<typeof createStats>;
@@ -67,6 +67,25 @@ export function createStats({ clients, currencies, orders, products, invoices, t
       const recent = (await sales?.within(ctx, recentSpans(ctx.now, timeZone))) ?? [];
       const entries = SPANS.map((when, index) => [when, write(net(recent[index] ?? none))] as const);
       return Object.fromEntries([['total', write(net(total))], ...entries]) as Record<When, Amount>; // each time has its entry
+    },
+
+    /** The same as amounts of the default currency, for people to read. */
+    async incomeOfLate(ctx: Context): Promise<Record<(typeof SPANS)[number], Money>> {
+      const none = await nothing(ctx);
+      const recent = (await sales?.within(ctx, recentSpans(ctx.now, timeZone))) ?? [];
+      const entries = SPANS.map((when, index) => [when, net(recent[index] ?? none)] as const);
+      return Object.fromEntries(entries) as Record<(typeof SPANS)[number], Money>; // each time has its entry
+    },
+
+    /** Of each of the last days, today included. */
+    async incomePerDay(ctx: Context, days: number): Promise<{ day: Date; amount: Money }[]> {
+      const { span, points } = recentDays(ctx.now, days, timeZone);
+      const none = await nothing(ctx);
+      const takings = await sales?.perDay(ctx, span, timeZone);
+      return points.map(({ day, milliseconds }) => ({
+        day: new Date(milliseconds),
+        amount: net(takings?.get(day) ?? none),
+      }));
     },
 
     async incomeAndRefunds(ctx: Context): Promise<{ refund: Amount; income: Amount }> {

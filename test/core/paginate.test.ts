@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { latestFirst, paginateFar, type Page } from '#core/db/paginate';
+import { latestFirst, paginateByKey, paginateFar, type Page } from '#core/db/paginate';
 import { useApp } from '../support/app.ts';
 
 describe('far pages', () => {
@@ -47,5 +47,47 @@ describe('far pages', () => {
     await rows().where({ id: whole[300] }).del();
 
     assert.deepEqual(await middle(), (await expected()).slice(10_100, 10_200));
+  });
+
+  describe('of nearly all rows', () => {
+    const others = () => rows().where({ priority: 5 });
+    const nearly = (number: number, perPage: number, order: 'asc' | 'desc'): Promise<Page<number>> =>
+      paginateByKey<{ id: number }, number>(
+        {
+          db: app.app.database.knex,
+          query: rows().whereNot({ priority: 5 }),
+          nearlyAll: { all: rows(), others: others().select({ key: 'id' }) },
+        },
+        { key: 'id', by: [{ column: 'id', order }] },
+        { page: number, perPage },
+        (ids) => rows().whereIn('id', ids),
+        ({ id }) => id,
+      );
+
+    it('hold the same as a walk, with and without a gap', async () => {
+      await insert(20_300);
+      const whole = await expected();
+      const left = whole.filter((_, index) => index % 977 === 0 || (index > 10_000 && index < 10_150));
+      await rows().whereIn('id', left).update({ priority: 5 });
+      const ids = async (order: 'asc' | 'desc') =>
+        ((await rows().whereNot({ priority: 5 }).orderBy('id', order).select('id')) as { id: number }[]).map(
+          ({ id }) => id,
+        );
+      const same = async (): Promise<void> => {
+        for (const order of ['asc', 'desc'] as const) {
+          const all = await ids(order);
+          for (const number of [1, 50, 100, 101, 102, 150, Math.ceil(all.length / 100)]) {
+            const found = await nearly(number, 100, order);
+            assert.deepEqual(found.items, all.slice((number - 1) * 100, number * 100), `page ${number}, ${order}`);
+            assert.equal(found.total, all.length);
+          }
+        }
+      };
+      await same();
+
+      await rows().where({ id: whole[300] }).del();
+
+      await same();
+    });
   });
 });

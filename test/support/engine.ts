@@ -20,6 +20,8 @@ export interface Engine {
   kill(): Promise<void>;
   /** SIGTERM; gives the exit code. */
   stop(): Promise<number | null>;
+  /** Another command on the same data, in a process of its own. */
+  run(...args: string[]): Promise<{ readonly code: number; readonly output: string }>;
   /** Posts to the API as the first administrator, or as a guest. */
   call<T>(path: string, params?: object): Promise<T>;
   /** What it has printed since its last start. */
@@ -31,25 +33,24 @@ export async function buildEngine(environment: Readonly<Record<string, string>> 
   const dataDir = mkdtempSync(join(tmpdir(), 'tollkeeper-engine-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const env = {
+    PATH: process.env['PATH'],
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+    ADMIN_API_TOKEN: ADMIN.token,
+    RATE_LIMITS: 'off',
+    CRON: 'off',
+    LOG_LEVEL: 'warn',
+    ...environment,
+  };
   let child: ChildProcess | undefined;
   let output = '';
 
   async function start(): Promise<void> {
     output = '';
-    child = spawn(process.execPath, [ENGINE, 'serve'], {
-      env: {
-        PATH: process.env['PATH'],
-        PORT: String(port),
-        DATA_DIR: dataDir,
-        ADMIN_EMAIL: ADMIN.email,
-        ADMIN_PASSWORD: ADMIN.password,
-        ADMIN_API_TOKEN: ADMIN.token,
-        RATE_LIMITS: 'off',
-        CRON: 'off',
-        LOG_LEVEL: 'warn',
-        ...environment,
-      },
-    });
+    child = spawn(process.execPath, [ENGINE, 'serve'], { env });
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (text: Buffer) => (output += text.toString()));
     const deadline = Date.now() + READY_WITHIN_MS;
@@ -79,6 +80,14 @@ export async function buildEngine(environment: Readonly<Record<string, string>> 
     start,
     kill: async () => void (await signal('SIGKILL')),
     stop: () => signal('SIGTERM'),
+    async run(...args) {
+      const command = spawn(process.execPath, [ENGINE, ...args], { env });
+      let said = '';
+      for (const stream of [command.stdout, command.stderr])
+        stream.on('data', (text: Buffer) => (said += text.toString()));
+      const [code] = (await once(command, 'close')) as [number | null];
+      return { code: code ?? -1, output: said };
+    },
     async call<T>(path: string, params: object = {}) {
       const isAdmin = path.startsWith('admin/');
       const authorization = `Basic ${Buffer.from(`admin:${ADMIN.token}`).toString('base64')}`;

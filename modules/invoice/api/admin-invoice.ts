@@ -22,7 +22,7 @@ import { invoicesBeingReminded, renewalBeingInvoiced, renewalInvoiced } from '..
 import { exportInvoices } from '../export.ts';
 import { SummaryInput, toFilter, ListInput } from '../filter.ts';
 import type { InvoiceModule } from '../invoice-module.ts';
-import { LineInput } from '../line/input.ts';
+import { asLine } from '../line/input.ts';
 import * as lines from '../line/repository.ts';
 import * as invoices from '../repository.ts';
 import type { InvoiceChange } from '../repository.ts';
@@ -351,10 +351,6 @@ export const adminInvoiceApi = (module: InvoiceModule) => {
     }),
   };
 };
-
-/** Of a map, the members a line may have. */
-const asLine = (sent: Readonly<Record<string, unknown>>): Static<typeof LineInput> =>
-  Object.fromEntries(Object.keys(LineInput.properties).map((name) => [name, sent[name]]));
 
 const SELLER = { company: 'seller_company', vat: 'seller_company_vat', number: 'seller_company_number', address: 'seller_address', phone: 'seller_phone', email: 'seller_email' } as const; // prettier-ignore
 const BUYER = { firstName: 'buyer_first_name', lastName: 'buyer_last_name', company: 'buyer_company', vat: 'buyer_company_vat', number: 'buyer_company_number', address: 'buyer_address', city: 'buyer_city', state: 'buyer_state', country: 'buyer_country', zip: 'buyer_zip', phone: 'buyer_phone', email: 'buyer_email' } as const; // prettier-ignore

@@ -129,7 +129,7 @@ export const clientTransactionApi = ({ transactions, gateways }: Parts) => ({
   }),
 });
 
-async function titlesOf(
+export async function titlesOf(
   ctx: Context,
   gateways: InstalledGateways,
   rows: readonly Transaction[],

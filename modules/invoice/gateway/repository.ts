@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { toBoolean, toList } from '#core/db/columns';
-import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { paginate, whereContains, type Page } from '#core/db/paginate';
+import { sortingBy, type ListRequest } from '#core/listing';
 
 /** An installed gateway as it is stored. */
 export interface StoredGateway {
@@ -54,7 +55,7 @@ export async function listByIds(db: Knex, ids: readonly number[]): Promise<Reado
 }
 
 /** By the code of the adapter. */
-export function listPage(db: Knex, filter: GatewayFilter, request: PageRequest): Promise<Page<StoredGateway>> {
+export function listPage(db: Knex, filter: GatewayFilter, request: ListRequest): Promise<Page<StoredGateway>> {
   const query = db('pay_gateway');
   if (filter.search !== undefined) void whereContains(query, 'name', filter.search);
   const flags = {
@@ -64,13 +65,11 @@ export function listPage(db: Knex, filter: GatewayFilter, request: PageRequest):
     test_mode: filter.isTest,
   };
   for (const [column, value] of Object.entries(flags)) if (value !== undefined) void query.where(column, value);
-  return paginate<Row, StoredGateway>(
-    query,
-    request,
-    (rows) => rows.orderBy('gateway').orderBy('id').select('*'),
-    toGateway,
-  );
+  const by = sortingBy(request.sort, SORTABLE)?.by ?? [{ column: 'gateway' }, { column: 'id' }];
+  return paginate<Row, StoredGateway>(query, request, (rows) => rows.orderBy([...by]).select('*'), toGateway);
 }
+
+const SORTABLE = { id: 'id', title: 'name', code: 'gateway', enabled: 'enabled', test_mode: 'test_mode' };
 
 export async function listAll(db: Knex): Promise<StoredGateway[]> {
   return (await db<Row>('pay_gateway').orderBy('id')).map(toGateway);

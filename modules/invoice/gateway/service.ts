@@ -1,7 +1,8 @@
 import { atomic, type Context } from '#core/context';
-import type { Page, PageRequest } from '#core/db/paginate';
+import type { Page } from '#core/db/paginate';
 import { invalidInput, notFound, type AppError } from '#core/error';
 import type { Gateway, GatewayConfig, Gateways } from '#core/gateway';
+import type { ListRequest } from '#core/listing';
 import type { Settings } from '#core/product';
 import type { Secrets } from '#core/secret';
 import type { InstalledGateway } from '../contract.ts';
@@ -58,7 +59,7 @@ export function createInstalledGateways({ adapters, secrets }: { adapters: Gatew
     listEnabled: async (ctx: Context) =>
       (await gateways.listEnabled(ctx.db)).filter(({ code }) => adapters.find(code) !== undefined),
     listAll: (ctx: Context) => gateways.listAll(ctx.db),
-    list: (ctx: Context, filter: GatewayFilter, request: PageRequest): Promise<Page<StoredGateway>> =>
+    list: (ctx: Context, filter: GatewayFilter, request: ListRequest): Promise<Page<StoredGateway>> =>
       gateways.listPage(ctx.db, filter, request),
 
     /** For the form of one gateway: its adapter must be there. */
@@ -82,9 +83,11 @@ export function createInstalledGateways({ adapters, secrets }: { adapters: Gatew
     async install(ctx: Context, code: string): Promise<number> {
       return atomic(ctx, async (tx) => {
         const installed = await gateways.listAll(tx.db);
-        if (adapters.find(code) === undefined || installed.some((one) => one.code === code))
+        const adapter = adapters.find(code);
+        if (adapter === undefined || installed.some((one) => one.code === code))
           throw notFound('gateway.not_available', 'Payment gateway is not available for installation.');
-        const id = await gateways.insert(tx.db, { ...FRESH, title: code, code }, tx.now);
+        const fresh = { ...FRESH, acceptedCurrencies: adapter.currencies, title: code, code };
+        const id = await gateways.insert(tx.db, fresh, tx.now);
         await tx.record(`Installed payment gateway ${code}`);
         return id;
       });

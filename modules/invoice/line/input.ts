@@ -20,6 +20,10 @@ export const LineInput = Type.Object({
   rel_id: Type.Optional(Anything()),
 });
 
+/** Of a map, the members a line may have. */
+export const asLine = (sent: Readonly<Record<string, unknown>>): Static<typeof LineInput> =>
+  Object.fromEntries(Object.keys(LineInput.properties).map((name) => [name, sent[name]]));
+
 export const UnitText = Text({ maxLength: 100 });
 
 export function readLine(sent: Static<typeof LineInput>, currency: string): NewLine {

@@ -58,6 +58,24 @@ export async function insertAll(
   }
 }
 
+/** Those of a new invoice, as they were stored. The id of a single one is told; those of several are read. */
+export async function insertFirst(
+  db: Knex.Transaction,
+  invoice: { id: number; currency: string },
+  lines: readonly NewLine[],
+  now: Date,
+): Promise<InvoiceLine[]> {
+  const [only] = lines;
+  if (only === undefined) return [];
+  if (lines.length > 1) {
+    await insertAll(db, invoice.id, lines, now);
+    return (await listOf(db, [invoice])).get(invoice.id) ?? [];
+  }
+  const row = toRow(invoice.id, only, now);
+  const [id] = await db('invoice_item').insert(row);
+  return [toLine({ ...row, id: Number(id), attempts: 0 }, invoice.currency)];
+}
+
 /** The line with the currency of its invoice. */
 export async function find(db: Knex, id: number): Promise<InvoiceLine | undefined> {
   const row = (await db('invoice_item')
@@ -173,7 +191,7 @@ export async function listFirstInvoices(db: Knex, orderIds: readonly number[]): 
   return new Map(rows.map(({ rel_id, first }) => [Number(rel_id), Number(first)]));
 }
 
-export const toRow = (invoiceId: number, line: NewLine, now: Date): Record<string, unknown> => {
+export const toRow = (invoiceId: number, line: NewLine, now: Date): Omit<LineRow, 'id' | 'attempts'> => {
   const isHook = line.type === 'hook_call';
   return {
     invoice_id: invoiceId,

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { createHash } from 'node:crypto';
 import { toDate, type StoredDate } from '#core/db/columns';
-import { paginate, type Page, type PageRequest } from '#core/db/paginate';
+import { paginate, type Page } from '#core/db/paginate';
+import { sortingBy, type ListRequest } from '#core/listing';
 import { money, type Money } from '#core/money';
 
 /** Who agreed to pay again each period, and where that is kept. */
@@ -93,7 +94,7 @@ export async function listOfOrder(db: Knex, orderId: number): Promise<Subscripti
   return rows.map(toSubscription);
 }
 
-export function listPage(db: Knex, filter: SubscriptionFilter, request: PageRequest): Promise<Page<Subscription>> {
+export function listPage(db: Knex, filter: SubscriptionFilter, request: ListRequest): Promise<Page<Subscription>> {
   const query = db('subscription');
   const equal = {
     id: filter.id,
@@ -113,8 +114,11 @@ export function listPage(db: Knex, filter: SubscriptionFilter, request: PageRequ
       void any.where({ sid: search });
       if (/^\d{1,15}$/.test(search)) void any.orWhere({ id: Number(search) });
     });
-  return paginate<Row, Subscription>(query, request, (rows) => rows.orderBy('id', 'desc').select('*'), toSubscription);
+  const by = sortingBy(request.sort, SORTABLE)?.by ?? [{ column: 'id', order: 'desc' }];
+  return paginate<Row, Subscription>(query, request, (rows) => rows.orderBy([...by]).select('*'), toSubscription);
 }
+
+const SORTABLE = { id: 'id', status: 'status', period: 'period', created_at: 'created_at' };
 
 export async function insert(db: Knex.Transaction, subscription: SubscriptionChange, now: Date): Promise<number> {
   const [id] = await db('subscription').insert({ ...toRow(subscription), created_at: now, updated_at: now });

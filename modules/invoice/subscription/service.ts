@@ -1,6 +1,7 @@
 import { atomic, type Context } from '#core/context';
-import type { Page, PageRequest } from '#core/db/paginate';
+import type { Page } from '#core/db/paginate';
 import { conflict, invalidInput, notFound, type AppError } from '#core/error';
+import type { ListRequest } from '#core/listing';
 import { parseMoney, toDecimal, type Money } from '#core/money';
 import type { ClientService } from '#modules/client/contract';
 import { subscriptionCreated, subscriptionRemoved } from '../contract.ts';
@@ -61,7 +62,7 @@ export function createSubscriptionService({ clients, gateways }: Needs) {
   }
 
   return {
-    list: (ctx: Context, filter: SubscriptionFilter, request: PageRequest): Promise<Page<Subscription>> =>
+    list: (ctx: Context, filter: SubscriptionFilter, request: ListRequest): Promise<Page<Subscription>> =>
       subscriptions.listPage(ctx.db, filter, request),
 
     /** An id that does not exist gives way to the gateway's. */

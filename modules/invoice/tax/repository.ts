@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { toDate, type StoredDate } from '#core/db/columns';
-import { paginate, type Page, type PageRequest } from '#core/db/paginate';
+import { paginate, type Page } from '#core/db/paginate';
+import { sortingBy, type ListRequest } from '#core/listing';
 
 export interface TaxRule {
   readonly id: number;
@@ -31,8 +32,12 @@ export async function find(db: Knex, id: number): Promise<TaxRule | undefined> {
   return row && toRule(row);
 }
 
-export const listPage = (db: Knex, request: PageRequest): Promise<Page<TaxRule>> =>
-  paginate<Row, TaxRule>(db('tax'), request, (rows) => rows.orderBy('id', 'desc').select('*'), toRule);
+export function listPage(db: Knex, request: ListRequest): Promise<Page<TaxRule>> {
+  const by = sortingBy(request.sort, SORTABLE)?.by ?? [{ column: 'id', order: 'desc' }];
+  return paginate<Row, TaxRule>(db('tax'), request, (rows) => rows.orderBy([...by]).select('*'), toRule);
+}
+
+const SORTABLE = { id: 'id', name: 'name', country: 'country', taxrate: 'taxrate' };
 
 /** Those for a country and those for everywhere, by id. */
 export async function listFor(db: Knex, country: string | undefined): Promise<TaxRule[]> {

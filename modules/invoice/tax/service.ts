@@ -1,6 +1,8 @@
 import { atomic, type Context } from '#core/context';
-import type { Page, PageRequest } from '#core/db/paginate';
+import { remembered } from '#core/memory';
+import type { Page } from '#core/db/paginate';
 import { invalidInput, notFound } from '#core/error';
+import type { ListRequest } from '#core/listing';
 import type { Client } from '#modules/client/contract';
 import { EU_VAT } from './eu-rates.ts';
 import * as rules from './repository.ts';
@@ -16,7 +18,7 @@ export interface Taxes {
   /** The rule for a client's place; undefined when none fits. Whether the client is taxed at all is for the caller. */
   ruleFor(ctx: Context, place: Pick<Client, 'country' | 'state'>): Promise<Tax | undefined>;
   get(ctx: Context, id: number): Promise<TaxRule>;
-  list(ctx: Context, request: PageRequest): Promise<Page<TaxRule>>;
+  list(ctx: Context, request: ListRequest): Promise<Page<TaxRule>>;
   create(ctx: Context, rule: NewTaxRule): Promise<number>;
   update(ctx: Context, id: number, rule: NewTaxRule): Promise<void>;
   remove(ctx: Context, id: number): Promise<void>;
@@ -27,7 +29,9 @@ export interface Taxes {
 export function createTaxes(): Taxes {
   return {
     async ruleFor(ctx, { country, state }) {
-      const found = await rules.listFor(ctx.db, country || undefined);
+      const found = await remembered(ctx, `tax rules ${country ?? ''}`, () =>
+        rules.listFor(ctx.db, country || undefined),
+      );
       return ruleAt(found, country, state);
     },
 

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import { createHash } from 'node:crypto';
 import { toBoolean, toDate, toObject, toOptionalDate, type StoredDate } from '#core/db/columns';
-import { latestFirst, paginateByKey, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { latestFirst, paginateByKey, whereContains, type Page } from '#core/db/paginate';
 import type { PaymentNotice } from '#core/gateway';
+import { sortingBy, type ListRequest } from '#core/listing';
 import { money, type Money } from '#core/money';
 
 /** The call a transaction came with, as far as it may be kept. */
@@ -152,14 +153,21 @@ export async function sumRefundsOf(db: Knex, parentId: number): Promise<number> 
   return Number(row?.total ?? 0);
 }
 
-export const listPage = (db: Knex, filter: TransactionFilter, request: PageRequest): Promise<Page<Transaction>> =>
+export const listPage = (db: Knex, filter: TransactionFilter, request: ListRequest): Promise<Page<Transaction>> =>
   paginateByKey<Row, Transaction>(
     { db, query: narrowed(db, filter), count: isNarrow(filter) ? undefined : () => countStanding(db) },
-    latestFirst('transaction.id'),
+    sortingBy(request.sort, SORTABLE, 'transaction.id') ?? latestFirst('transaction.id'),
     request,
     (ids) => db('transaction').whereIn('transaction.id', ids),
     toTransaction,
   );
+
+const SORTABLE = {
+  id: 'transaction.id',
+  status: 'transaction.status',
+  type: 'transaction.type',
+  created_at: 'transaction.created_at',
+};
 
 const isNarrow = (filter: TransactionFilter): boolean => Object.values(filter).some((value) => value !== undefined);
 

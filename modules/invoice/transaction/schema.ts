@@ -55,6 +55,12 @@ export const presentTransaction = (
   updated_at: transaction.updatedAt,
 });
 
+/** Staff are not told of an amount of 0 where none is known yet. */
+export const presentForPanel = (transaction: Transaction, gateway: string | undefined) => ({
+  ...presentTransaction(transaction, gateway),
+  ...(transaction.amount === undefined && { amount: null }),
+});
+
 export const presentSingle = (
   transaction: Transaction,
   gateway: string | undefined,

@@ -1,7 +1,8 @@
 import { DAY, later, MINUTE } from '#core/clock';
 import { atomic, type Context, type Tx } from '#core/context';
 import { isUniqueViolation } from '#core/db/errors';
-import type { Page, PageRequest } from '#core/db/paginate';
+import type { Page } from '#core/db/paginate';
+import type { ListRequest } from '#core/listing';
 import { AppError, asAppError, conflict, invalidInput, messageOf, notFound } from '#core/error';
 import type { Gateway, GatewayCall, PaymentNotice } from '#core/gateway';
 import { money, parseMoney, toDecimal, type Money } from '#core/money';
@@ -182,7 +183,7 @@ export function createTransactions({ gateways, bookings, currencies }: Needs) {
   return {
     get,
     create,
-    list: (ctx: Context, filter: TransactionFilter, request: PageRequest): Promise<Page<Transaction>> =>
+    list: (ctx: Context, filter: TransactionFilter, request: ListRequest): Promise<Page<Transaction>> =>
       transactions.listPage(ctx.db, filter, request),
     countByStatus: (ctx: Context) => transactions.countByStatus(ctx.db),
 

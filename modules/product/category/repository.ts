@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { toDate, type StoredDate } from '#core/db/columns';
-import type { Page, PageRequest } from '#core/db/paginate';
+import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { sortingBy, type ListRequest } from '#core/listing';
 
 export interface Category {
   readonly id: number;
@@ -42,6 +43,24 @@ export async function listTitlesOf(db: Knex, ids: readonly number[]): Promise<Re
   if (ids.length === 0) return new Map();
   const rows = await db<Row>('product_category').whereIn('id', ids).select('id', 'title');
   return new Map(rows.map(({ id, title }) => [id, title ?? undefined]));
+}
+
+/** All of them, with how many products each has. */
+export function listPage(
+  db: Knex,
+  search: string | undefined,
+  request: ListRequest,
+): Promise<Page<Category & { readonly products: number }>> {
+  const query: Knex.QueryBuilder = db('product_category');
+  if (search) void whereContains(query, 'title', search);
+  const by = sortingBy(request.sort, { id: 'id', title: 'title' })?.by ?? [{ column: 'id' }];
+  const products = db('product').where('product_category_id', db.ref('product_category.id')).count('*');
+  return paginate<Row & { products: number | string }, Category & { readonly products: number }>(
+    query,
+    request,
+    (rows) => rows.select('product_category.*', db.raw('(?) as products', [products])).orderBy([...by]),
+    (row) => ({ ...toCategory(row), products: Number(row.products) }),
+  );
 }
 
 /** Those with a product that a visitor sees, by the highest priority among these. */

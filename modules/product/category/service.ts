@@ -1,6 +1,7 @@
 import { atomic, type Context, type Tx } from '#core/context';
 import type { Page, PageRequest } from '#core/db/paginate';
 import { conflict, notFound } from '#core/error';
+import type { ListRequest } from '#core/listing';
 import { show, type Shown } from '../catalogue.ts';
 import * as products from '../repository.ts';
 import * as categories from './repository.ts';
@@ -19,6 +20,9 @@ export type Categories = ReturnType<typeof createCategories>;
 export function createCategories() {
   return {
     titles: (ctx: Context) => categories.listTitles(ctx.db),
+    page: (ctx: Context, search: string | undefined, request: ListRequest) =>
+      categories.listPage(ctx.db, search, request),
+    get: async (ctx: Context, id: number): Promise<Category> => (await categories.findById(ctx.db, id)) ?? missing(),
 
     async list(ctx: Context, page: PageRequest): Promise<Page<ShownCategory>> {
       const found = await categories.listVisible(ctx.db, page);

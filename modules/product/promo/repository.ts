@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { toBoolean, toDate, toList, toOptionalDate, type StoredDate } from '#core/db/columns';
-import { paginate, whereContains, type Page, type PageRequest } from '#core/db/paginate';
+import { paginate, whereContains, type Page } from '#core/db/paginate';
+import { sortingBy, type ListRequest } from '#core/listing';
 import type { Promo } from '../contract.ts';
 
 interface Row {
@@ -70,7 +71,7 @@ export async function findActiveByCode(db: Knex, code: string): Promise<Promo | 
   return row && toPromo(row);
 }
 
-export function listPage(db: Knex, filter: PromoFilter, now: Date, page: PageRequest): Promise<Page<Promo>> {
+export function listPage(db: Knex, filter: PromoFilter, now: Date, page: ListRequest): Promise<Page<Promo>> {
   const query: Knex.QueryBuilder = db('promo');
   if (filter.id !== undefined) void query.where({ id: filter.id });
   if (filter.search !== undefined) void whereContains(query, 'code', filter.search);
@@ -81,8 +82,11 @@ export function listPage(db: Knex, filter: PromoFilter, now: Date, page: PageReq
   }
   if (filter.status === 'not-started') void query.where('start_at', '>', now);
   if (filter.status === 'expired') void query.where('end_at', '<', now);
-  return paginate<Row, Promo>(query, page, (rows) => rows.orderBy('id'), toPromo);
+  const by = sortingBy(page.sort, SORTABLE)?.by ?? [{ column: 'id' }];
+  return paginate<Row, Promo>(query, page, (rows) => rows.orderBy([...by]), toPromo);
 }
+
+const SORTABLE = { id: 'id', code: 'code', used: 'used', start_at: 'start_at', end_at: 'end_at' };
 
 /** Rejects with a unique violation when the code is taken. */
 export async function insert(

@@ -2,6 +2,7 @@ import { atomic, type Context, type Tx } from '#core/context';
 import { isUniqueViolation } from '#core/db/errors';
 import type { Page, PageRequest } from '#core/db/paginate';
 import { conflict, invalidInput, notFound } from '#core/error';
+import type { ListRequest } from '#core/listing';
 import type { ClientService } from '#modules/client/contract';
 import { promoBeingRemoved, type Promo, type PromoService, type RedemptionSource } from '../contract.ts';
 import * as rules from '../promo-rules.ts';
@@ -84,7 +85,7 @@ export function createPromos(clients: ClientService | undefined) {
         ({ code, used, redeemed }) => `Promo ${code} counts ${used} uses, but was redeemed ${redeemed} times.`,
       ),
 
-    async list(ctx: Context, filter: PromoFilter, page: PageRequest): Promise<Page<ShownPromo>> {
+    async list(ctx: Context, filter: PromoFilter, page: ListRequest): Promise<Page<ShownPromo>> {
       const found = await promos.listPage(ctx.db, filter, ctx.now, page);
       return { ...found, items: await show(ctx, found.items) };
     },

@@ -5,6 +5,7 @@ import type { Sources } from '#modules/currency/provider';
 import { extension } from '#modules/extension/index';
 import { staff } from '#modules/staff/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { admin, type TestApp } from '../../support/app.ts';
 
 /** Where nobody answers. */
@@ -18,7 +19,7 @@ const offline: Sources = {
 };
 
 /** What currencies need, and no more. */
-export const modulesWith = (sources: Sources) => [system, staff, extension, createCurrency(sources)];
+export const modulesWith = (sources: Sources) => [system, twoFactor, staff, extension, createCurrency(sources)];
 export const modules = modulesWith(offline);
 
 export interface SeenCurrency {

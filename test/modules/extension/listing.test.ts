@@ -100,19 +100,27 @@ describe('extension: what there is', () => {
 
     const menu = await app.call<Record<string, object>>(admin, 'extension/get_navigation', { url: '/admin' });
 
-    assert.deepEqual(menu, {
-      notes: {
-        label: 'Note Keeper',
-        uri: '/admin/notes',
-        index: 10,
-        class: 'notes',
-        active: false,
-        subpages: [
-          { label: 'Notes', uri: '/admin/notes', index: 10, class: '', active: false },
-          { label: 'Archive', uri: '/admin/notes/archive', index: 20, class: '', active: false },
-        ],
-      },
+    assert.deepEqual(Object.keys(menu), ['system', 'notes', 'extension']);
+    assert.deepEqual(menu['notes'], {
+      label: 'Note Keeper',
+      uri: '/admin/notes',
+      index: 10,
+      class: 'notes',
+      active: false,
+      subpages: [
+        { label: 'Notes', uri: '/admin/notes', index: 10, class: '', active: false },
+        { label: 'Archive', uri: '/admin/notes/archive', index: 20, class: '', active: false },
+      ],
     });
+  });
+
+  it('says in words what the entries of the menu are', async () => {
+    const menu = await app.call<Record<string, { subpages: { label: string }[] }>>(admin, 'extension/get_navigation');
+
+    assert.deepEqual(
+      menu['system']?.subpages.map(({ label }) => label),
+      ['Settings', 'Company'],
+    );
   });
 
   it('leaves out of the menu what the caller may not open', async () => {
@@ -129,7 +137,9 @@ describe('extension: what there is', () => {
   });
 
   it('leaves out of the menu what is not active', async () => {
-    assert.deepEqual(await app.call(admin, 'extension/get_navigation'), []);
+    const menu = await app.call<object>(admin, 'extension/get_navigation');
+
+    assert.equal(Object.hasOwn(menu, 'notes'), false);
   });
 
   it('tells guests whether a module is on', async () => {

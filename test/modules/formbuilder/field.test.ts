@@ -3,11 +3,12 @@ import { extension } from '#modules/extension/index';
 import { formbuilder } from '#modules/formbuilder/index';
 import { staff } from '#modules/staff/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { admin, useApp } from '../../support/app.ts';
 import { buildField, buildForm, see, seeField } from '../../support/build/form.ts';
 
 describe('admin/formbuilder: fields', () => {
-  const app = useApp({ modules: [system, staff, extension, formbuilder] });
+  const app = useApp({ modules: [system, twoFactor, staff, extension, formbuilder] });
   const update = (id: number, fields: object) => app.call<number>(admin, 'formbuilder/update_field', { id, ...fields });
   const refusal = async (call: string, params: object) => {
     const { message, code } = await app.refusal(admin, `formbuilder/${call}`, params);

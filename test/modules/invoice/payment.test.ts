@@ -51,6 +51,15 @@ describe('guest/invoice/payment', () => {
     assert.equal((await refused(hash, 1)).message, 'Invoice is paid and cannot be paid');
   });
 
+  it('is one payment for two who ask at the same moment', async () => {
+    const gateway = await buildSandbox(app);
+    const { hash } = await buildInvoice(app, (await buildPayer(app)).id);
+
+    const started = await Promise.all([1, 2, 3, 4].map(() => startPayment(app, hash, gateway)));
+
+    assert.equal(new Set(started.map(({ reference }) => reference)).size, 1);
+  });
+
   it('shows what staff wrote, without what could run', async () => {
     const payer = await buildPayer(app);
     const { hash } = await buildInvoice(app, payer.id, [{ title: '<img src=x onerror=alert(1)>', price: 20 }]);

@@ -3,6 +3,7 @@ import { client } from '#modules/client/index';
 import { profile } from '#modules/profile/index';
 import { staff as staffModule } from '#modules/staff/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { admin, guest, staff, useApp } from '../../support/app.ts';
 import { buildStaff, PASSWORD } from '../../support/build/staff.ts';
 import { signIn } from '../../support/sign-in.ts';
@@ -15,7 +16,7 @@ interface Profile {
   created_at: string;
 }
 
-const modules = [system, staffModule, client, profile];
+const modules = [system, twoFactor, staffModule, client, profile];
 const passwords = (current: string, next: string, confirmation = next) => ({
   current_password: current,
   new_password: next,

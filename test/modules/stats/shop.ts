@@ -10,9 +10,10 @@ import { serviceapikey } from '#modules/serviceapikey/index';
 import { staff } from '#modules/staff/index';
 import { stats } from '#modules/stats/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import type { Module } from '#core/module';
 
 /** What is counted, and no more. */
 export const shop: readonly Module[] = [
-  system, staff, client, profile, extension, formbuilder, currency, product, order, invoice, { ...serviceapikey, isEssential: true }, stats,
+  system, twoFactor, staff, client, profile, extension, formbuilder, currency, product, order, invoice, { ...serviceapikey, isEssential: true }, stats,
 ]; // prettier-ignore

@@ -5,9 +5,10 @@ import { SECOND } from '#core/clock';
 import { extension } from '#modules/extension/index';
 import { staff } from '#modules/staff/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { admin, ADMIN, useApp, type TestApp } from '../../support/app.ts';
 
-const modules = [system, staff, extension];
+const modules = [system, twoFactor, staff, extension];
 const proxy = { TRUSTED_PROXIES: '127.0.0.1, ::1, 2001:db8:ffff::/48' };
 
 interface Visitor {

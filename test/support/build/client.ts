@@ -4,10 +4,11 @@ import { extension } from '#modules/extension/index';
 import { profile } from '#modules/profile/index';
 import { staff } from '#modules/staff/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { admin, client as clientCaller, guest, type Caller, type TestApp } from '../app.ts';
 
 /** What clients need, and no more: a small engine starts sooner. */
-export const modules = [system, staff, client, profile, extension];
+export const modules = [system, twoFactor, staff, client, profile, extension];
 
 export const PASSWORD = 'Sunny-Day-42';
 export const NEXT_PASSWORD = 'Rainy-Day-43';

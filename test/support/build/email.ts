@@ -4,10 +4,11 @@ import { extension } from '#modules/extension/index';
 import { profile } from '#modules/profile/index';
 import { staff } from '#modules/staff/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import { admin, type TestApp } from '../app.ts';
 
 /** What mail needs, and no more. */
-export const modules = [system, staff, client, profile, extension, email];
+export const modules = [system, twoFactor, staff, client, profile, extension, email];
 
 export const configure = (app: TestApp, config: object): Promise<boolean> =>
   app.call(admin, 'extension/config_save', { ext: 'mod_email', ...config });

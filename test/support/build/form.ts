@@ -8,12 +8,13 @@ import { profile } from '#modules/profile/index';
 import { serviceapikey } from '#modules/serviceapikey/index';
 import { staff } from '#modules/staff/index';
 import { system } from '#modules/system/index';
+import { twoFactor } from '#modules/two-factor/index';
 import type { Module } from '#core/module';
 import { admin, type TestApp } from '../app.ts';
 
 /** What order forms are used with, and no more. */
 export const modules: readonly Module[] = [
-  system, staff, client, profile, extension, formbuilder, currency, product, order, { ...serviceapikey, isEssential: true },
+  system, twoFactor, staff, client, profile, extension, formbuilder, currency, product, order, { ...serviceapikey, isEssential: true },
 ]; // prettier-ignore
 
 export interface SeenField {

@@ -53,11 +53,16 @@ export async function buildInvoice(
 }
 
 /** A gateway, installed and switched on; its id. */
-export async function buildGateway(app: TestApp, code: string, config: object = {}): Promise<number> {
+export async function buildGateway(
+  app: TestApp,
+  code: string,
+  config: object = {},
+  more: object = {},
+): Promise<number> {
   await app.call(admin, 'invoice/gateway_install', { code });
   const pairs = await app.call<Record<string, string>>(admin, 'invoice/gateway_get_pairs');
   const id = Number(Object.entries(pairs).find(([, title]) => title === code)?.[0]);
-  await app.call(admin, 'invoice/gateway_update', { id, enabled: 1, config });
+  await app.call(admin, 'invoice/gateway_update', { id, enabled: 1, config, ...more });
   return id;
 }
 
