@@ -65,7 +65,7 @@ describe('a page on another origin', function () {
       await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
       await page.click('#donate');
       await page.waitForSelector('#link');
-      assert.equal(await page.textContent('#state'), '0');
+      await page.waitForSelector('#state:text("0")');
 
       const pay = await browser.newPage();
       await pay.goto((await page.getAttribute('#link', 'href')) ?? '');
