@@ -1,6 +1,6 @@
 import { atomic, consult } from '#core/context';
-import { SECOND } from '#core/clock';
 import { conflict } from '#core/error';
+import { createReader } from '#core/recent';
 import { readEmail } from './check.ts';
 import {
   clientChangingProfile,
@@ -11,27 +11,19 @@ import {
 } from './contract.ts';
 import type { Links } from './links.ts';
 import * as clients from './repository.ts';
-import type { ReadRules, Rules } from './rules.ts';
+import type { ReadRules } from './rules.ts';
 import { getForUpdate, refuseTaken, unlessTaken } from './staff-service.ts';
-
-const RULES_FRESH_MS = SECOND;
 
 /** Clients who come by a module's own door: without a password, and perhaps without an e-mail address. */
 export function createNewcomers(readRules: ReadRules, letters: Links): NewcomerService {
-  let known: { readonly rules: Rules; readonly at: number } | undefined;
-  const recentRules = async (ctx: Parameters<ReadRules>[0]): Promise<Rules> => {
-    const now = ctx.now.getTime();
-    if (known === undefined || Math.abs(now - known.at) >= RULES_FRESH_MS)
-      known = { rules: await readRules(ctx), at: now };
-    return known.rules;
-  };
+  const rules = createReader(readRules);
 
   return {
     async standingOf(ctx, id) {
       const found = await clients.findStanding(ctx.db, id);
       if (found === undefined) return undefined;
       const { email, status, isEmailApproved } = found;
-      const mustConfirmEmail = email !== '' && !isEmailApproved && (await recentRules(ctx)).needsConfirmedEmail;
+      const mustConfirmEmail = email !== '' && !isEmailApproved && (await rules.recent(ctx)).needsConfirmedEmail;
       return { email, status, mustConfirmEmail };
     },
 

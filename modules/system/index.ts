@@ -66,7 +66,10 @@ export const system = defineModule({
       errorNumbers: { 'system.param_forbidden': 9999, 'system.address': 1002, 'system.origin': 1004 },
       gate: createGate(toolbox.settings, place),
       hooks: [before(configurationBeingSaved, async (tx, saved) => refuseOwnExclusion(saved, tx.ip))],
-      jobs: [{ name: 'purge', schedule: '17 * * * *', cron: { order: 200 }, run: (ctx) => service.purge(ctx) }],
+      jobs: [
+        { name: 'purge', schedule: '17 * * * *', cron: { order: 200 }, run: (ctx) => service.purge(ctx) },
+        { name: 'optimize', schedule: '43 3 * * *', cron: { order: 200 }, run: (ctx) => service.optimize(ctx) },
+      ],
       prepare: (ctx) => service.makeInstanceId(ctx),
     };
   },

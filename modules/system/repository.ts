@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { toDate, type StoredDate } from '#core/db/columns';
+import { isMysql } from '#core/db/tables';
 
 /** The core's own row beside the settings: it is no setting. */
 const INSTANCE = { owner: 'core', name: 'instance_id' };
@@ -26,4 +27,11 @@ export async function findLastJobRun(db: Knex): Promise<Date | undefined> {
 export async function countGivenUp(db: Knex): Promise<number> {
   const [row] = await db('outbox').whereNotNull('failed_at').count({ total: '*' });
   return Number(row?.['total'] ?? 0);
+}
+
+/** MariaDB counts by itself. SQLite looks at some rows of each index, so that even a large database takes a moment only. */
+export async function refreshStatistics(db: Knex): Promise<void> {
+  if (isMysql(db)) return;
+  await db.raw('pragma analysis_limit = 400');
+  await db.raw('analyze');
 }

@@ -1,7 +1,7 @@
-import { SECOND } from '#core/clock';
 import { atomic, type Context, type Tx } from '#core/context';
 import { isUniqueViolation } from '#core/db/errors';
 import { conflict, invalidInput, notFound } from '#core/error';
+import { createReader } from '#core/recent';
 import * as locations from './repository.ts';
 import type { Location, LocationChange } from './repository.ts';
 
@@ -16,11 +16,9 @@ export interface Locations {
   remove(ctx: Context, id: number): Promise<void>;
 }
 
-const FRESH_MS = SECOND;
-
 /** `forget`: what else goes with a location that is removed. */
 export function createLocations(forget: (tx: Tx, locationId: number) => Promise<void>): Locations {
-  let known: { readonly enabled: readonly Location[]; readonly at: number } | undefined;
+  const all = createReader((ctx) => locations.list(ctx.db));
 
   async function change<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T> {
     try {
@@ -30,22 +28,15 @@ export function createLocations(forget: (tx: Tx, locationId: number) => Promise<
         throw conflict('orbit.location_taken', 'There is a location with this code already');
       throw error;
     } finally {
-      known = undefined; // other processes look again within a second
+      all.forget();
     }
   }
 
   return {
-    async enabled(ctx) {
-      const now = ctx.now.getTime();
-      if (known === undefined || Math.abs(now - known.at) >= FRESH_MS) {
-        const found = await locations.list(ctx.db);
-        known = { enabled: found.filter(({ isEnabled }) => isEnabled), at: now };
-      }
-      return known.enabled;
-    },
-    list: (ctx) => locations.list(ctx.db),
+    enabled: async (ctx) => (await all.recent(ctx)).filter(({ isEnabled }) => isEnabled),
+    list: (ctx) => all(ctx),
     async get(ctx, id) {
-      const found = (await locations.list(ctx.db)).find((one) => one.id === id);
+      const found = (await all(ctx)).find((one) => one.id === id);
       if (found === undefined) throw unknownLocation();
       return found;
     },

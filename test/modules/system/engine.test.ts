@@ -168,6 +168,14 @@ describe('admin/system: the engine', () => {
 
     assert.deepEqual(await knex('session').pluck('id'), ['lasting']);
   });
+
+  it('has the embedded database look at its tables', async () => {
+    const { knex, kind } = app.app.database;
+
+    await app.app.scheduler.run('system.optimize');
+
+    if (kind === 'sqlite') assert.notDeepEqual(await knex('sqlite_stat1').where({ tbl: 'setting' }), []);
+  });
 });
 
 describe('admin/system/clear_cache', () => {
