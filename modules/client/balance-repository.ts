@@ -47,6 +47,9 @@ export async function sums(db: Knex, clientIds: readonly number[]): Promise<Map<
   return new Map(rows.map(({ id, currency, total }) => [id, money(Number(total ?? 0), currency)]));
 }
 
+export const existsInCurrency = async (db: Knex, currency: string): Promise<boolean> =>
+  (await db<Row>('client_balance').where({ currency }).first('id')) !== undefined;
+
 /** Locks the client: whoever books for this client waits. */
 export const lock = async (db: Knex.Transaction, clientId: number): Promise<void> =>
   void (await db('client').where({ id: clientId }).forUpdate().first('id'));

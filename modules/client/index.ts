@@ -1,12 +1,16 @@
 import { wireFormat } from '#core/http/wire-format';
+import { conflict } from '#core/error';
+import { before } from '#core/listener';
 import { defineModule } from '#core/module';
 import { provide } from '#core/service';
 import { phrasesOf } from '#core/web/phrase';
+import { currencyBeingRemoved } from '#modules/currency/contract';
 import { twoFactorService } from '#modules/two-factor/contract';
 import { createAccounts } from './account-service.ts';
 import { adminApi } from './api/admin.ts';
 import { clientApi } from './api/client.ts';
 import { guestApi } from './api/guest.ts';
+import * as ledger from './balance-repository.ts';
 import { createBalances } from './balance-service.ts';
 import { clientService } from './contract.ts';
 import { createGroups } from './group-service.ts';
@@ -94,7 +98,7 @@ export const client = defineModule({
         ...signUpPages(guest, readRules),
         ...balancePages(balances),
         ...staffPages({ clients, groups, readRules, admin }),
-        ...staffClientPages({ clients, accounts, balances, story, plugins: toolbox.plugins, admin }),
+        ...staffClientPages({ clients, keeping, accounts, balances, story, plugins: toolbox.plugins, admin }),
       ],
       menu: [...clientMenu, ...staffMenu],
       search: clientSearch,
@@ -103,6 +107,12 @@ export const client = defineModule({
       mails: letters(clients, links),
       jobs: [{ name: 'purge', schedule: '17 * * * *', cron: { order: 110 }, run: (ctx) => accounts.purge(ctx) }],
       authenticators: [accounts.authenticator],
+      hooks: [
+        before(currencyBeingRemoved, async (tx, { code }) => {
+          if (await ledger.existsInCurrency(tx.db, code))
+            throw conflict('client.currency_kept', 'Cannot remove a currency that balances of clients are kept in.');
+        }),
+      ],
       checks: [{ name: 'balances add up', run: (ctx) => balances.examine(ctx) }],
       demo: clientDemo,
     };

@@ -5,7 +5,7 @@ import { phrasesOf } from '#core/web/phrase';
 import { wireFormat } from '#core/http/wire-format';
 import { optional, provide } from '#core/service';
 import { clientBeingRemoved, clientChangingCurrency, clientService } from '#modules/client/contract';
-import { currencyService } from '#modules/currency/contract';
+import { currencyBeingRemoved, currencyService } from '#modules/currency/contract';
 import { formBeingRemoved, formService } from '#modules/formbuilder/contract';
 import { productBeingRemoved, productService, promoBeingRemoved } from '#modules/product/contract';
 import { adminApi } from './api/admin.ts';
@@ -159,6 +159,10 @@ export const order = defineModule({
       hooks: [
         before(formBeingRemoved, (tx, { formId }) => repository.unlinkForm(tx.db, formId)),
         before(clientBeingRemoved, (tx, { clientId }) => orders.removeAllOf(tx, clientId)),
+        before(currencyBeingRemoved, async (tx, { code }) => {
+          if (await repository.existsInCurrency(tx.db, code))
+            throw conflict('order.currency_kept', 'Cannot remove a currency that orders are priced in.');
+        }),
         before(clientChangingCurrency, async (tx, { clientId }) => {
           if (await repository.existsForClient(tx.db, clientId))
             throw conflict('order.currency_in_use', 'Currency cannot be changed. Client already has orders.');

@@ -38,6 +38,10 @@ export async function listIdsOfClient(db: Knex, clientId: number): Promise<numbe
   return (await db<Row>('client_order').where({ client_id: clientId }).orderBy('id').select('id')).map(({ id }) => id);
 }
 
+/** Canceled ones ask for no money any more. */
+export const existsInCurrency = async (db: Knex, currency: string): Promise<boolean> =>
+  (await db<Row>('client_order').where({ currency }).whereNot({ status: 'canceled' }).first('id')) !== undefined;
+
 export async function existsForClient(db: Knex, clientId: number): Promise<boolean> {
   return (await db<Row>('client_order').where({ client_id: clientId }).first('id')) !== undefined;
 }
