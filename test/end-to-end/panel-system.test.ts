@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { ADMIN } from '../support/app.ts';
-import { checkAccess, launchChromium, openTab, type Tab } from '../support/chromium.ts';
+import { checkAccess, launchChromium, openTab, told, type Tab } from '../support/chromium.ts';
 import { openFresh, overhear, type Fresh } from '../support/fresh.ts';
 
 const KNOWN = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password, ADMIN_API_TOKEN: ADMIN.token };
@@ -75,17 +75,13 @@ describe('staff', function () {
 
       assert.match(await main(page), /notification\s*1/);
       assert.match(await main(page), /backups.*notification-/s);
-      await page.click('form[action$="/deactivate"] >> nth=0 >> button');
-      await page.waitForSelector('.alert-success');
+      await told(page, () => page.click('form[action$="/deactivate"] >> nth=0 >> button'));
       await page.click('a[href="/admin/extension/remove/notification"]');
-      await page.click('form[action$="/uninstall"] button');
-      await page.waitForSelector('.alert-success');
-      await page.click('form[action="/admin/extension/activate/notification"] button');
-      await page.waitForSelector('.alert-success');
+      await told(page, () => page.click('form[action$="/uninstall"] button'));
+      await told(page, () => page.click('form[action="/admin/extension/activate/notification"] button'));
       await page.goto('/admin/notification');
       await page.fill('[name="message"]', 'Tea at four');
-      await page.click('form[action="/admin/notification"] button.btn-primary');
-      await page.waitForSelector('.alert-success');
+      await told(page, () => page.click('form[action="/admin/notification"] button.btn-primary'));
 
       assert.match(await main(page), /Tea at four/);
     });
@@ -103,10 +99,8 @@ describe('staff', function () {
       const preview = page.frameLocator('iframe');
       assert.match((await preview.locator('body').textContent()) ?? '', /Dear .*, all is new/);
       assert.equal(await page.inputValue('[name="content"]'), '<p>Dear {{ staff.name }}, all is <b>new</b></p>');
-      await page.click('.card-footer .btn-primary');
-      await page.waitForSelector('.alert-success');
-      await confirmed(page, 'form[action$="/reset"] button');
-      await page.waitForSelector('.alert-success');
+      await told(page, () => page.click('.card-footer .btn-primary'));
+      await told(page, () => confirmed(page, 'form[action$="/reset"] button'));
       assert.equal(await page.inputValue('[name="content"]'), original);
     });
   }

@@ -77,3 +77,10 @@ export async function checkAccess(page: Page): Promise<void> {
     `axe at ${page.url()}`,
   );
 }
+
+/** Does something with a form and waits for what the next page says of it; what the last one said is put away before. */
+export async function told(page: Page, work: () => Promise<void>): Promise<void> {
+  await page.evaluate("document.querySelectorAll('.alert-success').forEach((said) => said.remove())");
+  await work();
+  await page.waitForSelector('.alert-success');
+}
