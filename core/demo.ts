@@ -67,7 +67,9 @@ interface Beginning {
 /** SQLite takes no more than 500 rows in one statement. */
 export const ROWS_PER_STATEMENT = 400;
 const STATEMENTS_PER_TRANSACTION = 10;
-const STORY_DAYS = 3 * 365;
+/** A small shop is a young one: its invoices are days apart and not weeks. */
+const DAYS_PER_INVOICE = 2;
+const MOST_DAYS = 3 * 365;
 
 export function createDemoRun({ ctx, sizes, seed, tell }: Beginning): DemoRun {
   const now = new Date(Math.floor(ctx.now.getTime() / DAY) * DAY);
@@ -75,7 +77,7 @@ export function createDemoRun({ ctx, sizes, seed, tell }: Beginning): DemoRun {
     ctx,
     sizes,
     now,
-    since: new Date(now.getTime() - STORY_DAYS * DAY),
+    since: new Date(now.getTime() - Math.min(sizes.invoices * DAYS_PER_INVOICE, MOST_DAYS) * DAY),
     made: new Map(),
     draw: (about, row) => drawFrom(`${seed}/${about}/${row}`),
     async inPieces<P>(

@@ -61,6 +61,8 @@ export interface ProductType {
 }
 
 export interface ProductDemo {
+  /** The heading over them in the shop. */
+  readonly category: string;
   readonly products: readonly DemoProduct[];
   /** What a product needs beside its row, such as a file. */
   ready?(ctx: Context, productId: number): Promise<void>;

@@ -30,8 +30,8 @@ export const productDemo = ({ currencies, productTypes }: Needs): Demo => ({
     const made: { id: number; type: string }[] = [];
     await atomic(run.ctx, async (tx) => {
       const { code } = await currencies.default(tx);
-      for (const { name, title, demo } of types) {
-        const words = { title: `${title}s`, description: undefined, iconUrl: undefined };
+      for (const { name, demo } of types) {
+        const words = { title: demo?.category, description: undefined, iconUrl: undefined };
         const categoryId = await categories.insert(tx.db, words, run.since);
         for (const sample of demo?.products ?? [])
           made.push({ id: await insert(tx, run, { sample, type: name, categoryId, currency: code }), type: name });

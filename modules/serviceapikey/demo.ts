@@ -8,10 +8,15 @@ import { insertAll } from './repository-demo.ts';
 export function apiKeyDemo(secrets: Secrets): ProductDemo {
   const vault = createKeyVault(secrets, 'serviceapikey.key');
   return {
+    category: 'Forecasts for programs',
     products: [
       {
         title: 'Weather API',
-        description: 'Forecasts for every place on earth.',
+        description: `Forecasts for every place on earth, ten days ahead, as JSON.
+
+5,000 calls a day: temperature, wind, rain and light for every hour, and warnings as soon as they are given.
+
+The key works the moment it is paid, and you can replace it yourself at any time.`,
         config: {
           length: 32,
           split: true,
@@ -24,14 +29,14 @@ export function apiKeyDemo(secrets: Secrets): ProductDemo {
       },
       {
         title: 'Weather API Pro',
-        description: 'The same, without limits.',
+        description: 'The same for busy programs: no daily limit, every quarter of an hour, and ten years of history.',
         config: { length: 40, split: false, case: 'lower', custom_plan: 'pro', private_note: 'Ask before raising it.' },
         periods: { '1M': 4900, '3M': 13_900, '1Y': 49_000 },
         setupPrice: 2500,
       },
       {
         title: 'Trial key',
-        description: 'Free, to look around.',
+        description: 'A hundred calls a day, free, to look around.',
         config: { length: 16, split: true, split_interval: 4, case: 'mixed' },
       },
     ],

@@ -20,9 +20,26 @@ interface Needs {
 
 /** Each product has a file that can be downloaded. */
 export const downloadableDemo = ({ keeping, products, folder }: Needs): ProductDemo => ({
+  category: 'Sounds and pictures',
   products: [
-    { title: 'Field recordings', description: 'Forty minutes of rain.', config: {}, once: 1500 },
-    { title: 'Icon set', description: 'Two thousand icons.', config: {}, once: 3900 },
+    {
+      title: 'Field recordings',
+      description: 'Forty minutes of rain, wind and distant thunder, to work or to sleep by.',
+      config: {},
+      once: 1500,
+    },
+    {
+      title: 'Icon set',
+      description: 'Two thousand weather icons, from drizzle to polar night, as SVG.',
+      config: {},
+      once: 3900,
+    },
+    {
+      title: 'Cloud atlas',
+      description: 'Ninety clouds and what they announce, to print or to read on the way.',
+      config: {},
+      once: 2400,
+    },
   ],
   async ready(ctx, productId) {
     const path = join(folder, `demo-${randomHex(16)}`);

@@ -19,19 +19,26 @@ export function licenseDemo({ clients, secrets }: Needs): ProductDemo {
     return { sealed: vault.seal(key), hash: vault.hashOf(key) };
   };
   return {
+    category: 'Software for your desk',
     products: [
       {
-        title: 'Board Editor',
-        description: 'Draw circuits. For one machine.',
-        config: { plugin: 'Simple', length: 25, prefix: 'BE-', validate_host: true },
+        title: 'Station Desk',
+        description: 'Reads your weather station, draws its curves and keeps its records. For one machine.',
+        config: { plugin: 'Simple', length: 25, prefix: 'SD-', validate_host: true },
         once: 12_900,
       },
       {
-        title: 'Board Editor Team',
-        description: 'For a team, with updates.',
-        config: { plugin: 'Simple', length: 30, prefix: 'BET-', validate_host: true },
+        title: 'Station Desk Team',
+        description: 'For all machines of a team and a network of stations, updates included.',
+        config: { plugin: 'Simple', length: 30, prefix: 'SDT-', validate_host: true },
         periods: { '1Y': 24_900, '3Y': 59_900 },
         stock: 1_000_000,
+      },
+      {
+        title: 'Station Desk Viewer',
+        description: 'Shows on any screen what a Station Desk elsewhere records.',
+        config: { plugin: 'Simple', length: 25, prefix: 'SDV-', validate_host: true },
+        periods: { '1Y': 2900 },
       },
     ],
     async deliver(tx, orders) {

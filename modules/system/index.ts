@@ -6,6 +6,7 @@ import { configurationBeingSaved } from '#modules/extension/contract';
 import { adminApi } from './api/admin.ts';
 import { guestApi } from './api/guest.ts';
 import { updatesApi } from './api/updates.ts';
+import { companyDemo } from './demo.ts';
 import { writableFolders } from './environment.ts';
 import { createGate, refuseOwnExclusion } from './gate.ts';
 import { migrations } from './migrations/index.ts';
@@ -70,6 +71,7 @@ export const system = defineModule({
         { name: 'purge', schedule: '17 * * * *', cron: { order: 200 }, run: (ctx) => service.purge(ctx) },
         { name: 'optimize', schedule: '43 3 * * *', cron: { order: 200 }, run: (ctx) => service.optimize(ctx) },
       ],
+      demo: companyDemo(toolbox.settings),
       prepare: (ctx) => service.makeInstanceId(ctx),
     };
   },

@@ -95,6 +95,20 @@ describe('tollkeeper demo', function () {
     assert.equal((await command.run('doctor')).out, 'Everything is in order.');
   });
 
+  it('gives the company a name, but only where it has none', async () => {
+    const named = "owner = 'system' and name = 'company_name'";
+    const name = (): unknown => rows<{ value: string }>(`select value from setting where ${named}`)[0]?.value;
+    await command.run('demo');
+    const given = name();
+    const db = new Libsql(join(command.dataDir, 'tollkeeper.sqlite'));
+    db.exec(`update setting set value = 'Ada & Co' where ${named}`);
+    db.close();
+
+    await command.run('demo', '--force');
+
+    assert.deepEqual([given, name()], ['Halcyon Weather', 'Ada & Co']);
+  });
+
   it('says what is wrong with the numbers it is given', async () => {
     const none = await command.run('demo', '--clients', 'many');
     const few = await command.run('demo', '--orders', '10', '--invoices', '5');

@@ -52,7 +52,7 @@ describe('every page', () => {
     for (const asset of [
       'tabler-1.6.1.min.css',
       'tabler-dark-1.6.1.css',
-      'site-1.css',
+      'site-2.css',
       'htmx-4.0.1.min.js',
       'icon-1.svg',
     ]) {
