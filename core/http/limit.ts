@@ -46,6 +46,8 @@ export interface Policy {
   readonly name: string;
   readonly calls: number;
   readonly seconds: number;
+  /** Who has made all calls is refused for so long from then on, instead of until `seconds` after the first of them. */
+  readonly blockSeconds?: number;
 }
 
 /** A subject that is refused at this moment. */
@@ -62,6 +64,8 @@ export interface Limits {
    * there were too many.
    */
   consume(policy: PolicyName | Policy, subject: string, from?: string): Promise<void>;
+  /** Throws as `consume` does, and counts nothing: for limits of what a call turns out to be. */
+  check(policy: PolicyName | Policy, subject: string, from?: string): Promise<void>;
   /** Takes a call back, as where only failed attempts count. */
   giveBack(policy: PolicyName | Policy, subject: string): Promise<void>;
   /** Those who have no call left; without Redis as far as this process knows. */
@@ -75,6 +79,8 @@ export interface Limits {
 export const isPolicy = (name: string): name is PolicyName => Object.hasOwn(POLICIES, name);
 
 const named = (name: PolicyName): Policy => ({ name, calls: POLICIES[name][0], seconds: POLICIES[name][1] });
+
+const policyOf = (asked: PolicyName | Policy): Policy => (typeof asked === 'string' ? named(asked) : asked);
 
 export interface LimitParts {
   readonly isOn: boolean;
@@ -103,19 +109,29 @@ export function createLimits({ isOn, redis, clock, exempt = [] }: LimitParts): L
     isOn,
     async consume(asked, sent, from = sent) {
       if (!isOn || isExempt(from)) return;
-      const policy = typeof asked === 'string' ? named(asked) : asked;
+      const policy = policyOf(asked);
       const subject = sent.toLowerCase();
       try {
         const left = await limiterOf(policy).consume(subject);
-        if (left.remainingPoints === 0) await book.note(policy.name, subject, left.msBeforeNext);
+        if (left.remainingPoints > 0) return;
+        const { blockSeconds } = policy;
+        if (blockSeconds !== undefined) await limiterOf(policy).block(subject, blockSeconds);
+        const waitMs = blockSeconds === undefined ? left.msBeforeNext : blockSeconds * 1000;
+        await book.note(policy.name, subject, waitMs);
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         await book.note(policy.name, subject, refusal.msBeforeNext);
         throw rateLimited(Math.ceil(refusal.msBeforeNext / 1000));
       }
     },
+    async check(asked, sent, from = sent) {
+      if (!isOn || isExempt(from)) return;
+      const left = await limiterOf(policyOf(asked)).get(sent.toLowerCase());
+      if (left !== null && left.remainingPoints <= 0 && left.msBeforeNext > 0)
+        throw rateLimited(Math.ceil(left.msBeforeNext / 1000));
+    },
     async giveBack(asked, sent) {
-      if (isOn) await limiterOf(typeof asked === 'string' ? named(asked) : asked).reward(sent.toLowerCase());
+      if (isOn) await limiterOf(policyOf(asked)).reward(sent.toLowerCase());
     },
     async listLimited() {
       const exhausted = await book.list();

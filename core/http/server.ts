@@ -121,6 +121,7 @@ function createApiHandler(parts: ServerParts) {
               target: called,
               refuse: () => (isUnknown(called) ? called.early : refusalOf(guards, request, path)),
             })));
+      await handle.keep();
     } catch (thrown) {
       // It could not even be read: too large, or its sender went away.
       const error = asAppError(thrown);

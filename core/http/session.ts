@@ -30,6 +30,8 @@ const SEEN_EVERY_MS = 60 * SECOND;
 
 /** The session of one request, not touched before somebody asks. */
 export interface SessionHandle {
+  /** Stores what changed. To be done before the answer is sent: who has it may come back at once. */
+  keep(): Promise<void>;
   read(): Promise<Readonly<SessionData> | undefined>;
   signIn(role: 'client' | 'admin', id: number, isOnly: boolean): Promise<void>;
   signOut(role: 'client' | 'admin'): Promise<void>;
@@ -54,6 +56,7 @@ export interface SessionHandle {
 }
 
 export const noSession: SessionHandle = {
+  keep: () => Promise.resolve(),
   read: () => Promise.resolve(undefined),
   signIn: () => Promise.reject(new Error('This door has no sessions.')),
   signOut: () => Promise.resolve(),
@@ -123,6 +126,7 @@ export function createSessions(store: SessionStore, secret: string, isSecure: bo
 
     return {
       read,
+      keep: async () => void (await (await opened)?.keep()),
       async signIn(role, id, isOnly) {
         const before = (await read()) ?? {};
         const { clientId, adminId, csrf: _, half: _done, notes, ...rest } = before;
@@ -200,25 +204,37 @@ interface Opened {
   readonly seen: Seen | undefined;
   regenerate(): Promise<void>;
   end(): Promise<void>;
+  /** Stores what changed. */
+  keep(): Promise<void>;
 }
 
-const openedOf = (req: Request): Opened => ({
-  get id() {
-    return req.sessionID;
-  },
-  get data() {
-    return (req.session as Stored | undefined)?.data;
-  },
-  set data(data) {
-    const current = req.session as Stored | undefined;
-    if (current !== undefined && data !== undefined) current.data = data;
-  },
-  get seen() {
-    return (req.session as Stored | undefined)?.seen;
-  },
-  regenerate: () => settled((done) => req.session.regenerate(done)),
-  end: () => settled((done) => req.session.destroy(done)),
-});
+function openedOf(req: Request): Opened {
+  let isChanged = false;
+  return {
+    get id() {
+      return req.sessionID;
+    },
+    get data() {
+      return (req.session as Stored | undefined)?.data;
+    },
+    set data(data) {
+      const current = req.session as Stored | undefined;
+      if (current === undefined || data === undefined) return;
+      current.data = data;
+      isChanged = true;
+    },
+    get seen() {
+      return (req.session as Stored | undefined)?.seen;
+    },
+    regenerate: () => settled((done) => req.session.regenerate(done)),
+    end: () => settled((done) => req.session.destroy(done)),
+    async keep() {
+      if (!isChanged || (req.session as Stored | undefined) === undefined) return;
+      isChanged = false;
+      await settled((done) => req.session.save(done));
+    },
+  };
+}
 
 const run = (handler: RequestHandler, req: Request, res: Response): Promise<void> =>
   settled((done) => void handler(req, res, done));

@@ -30,7 +30,7 @@ export function addWords(engine: Liquid, words: Words, timeZone: string): void {
   engine.registerFilter('label', function (this: Here, value: unknown) {
     return words.find(mannerOf(this.context), `label.${textOf(value)}`) ?? formatLabel(value);
   });
-  engine.registerFilter('money', function (this: Here, value: unknown, currency?: string) {
+  engine.registerFilter('money', function (this: Here, value: unknown, currency?: unknown) {
     return formatMoney(value, currency, localeOf(this.context));
   });
   engine.registerFilter('period', function (this: Here, code: unknown) {
@@ -69,10 +69,11 @@ export function addWords(engine: Liquid, words: Words, timeZone: string): void {
 
 /**
  * `{{ order.total | money: order.currency }}`: `$1,234.50` in the manner of a locale, `1,234.50 USD` without one. Takes
- * an amount of the wire or a Money.
+ * an amount of the wire or a Money; an amount of which nobody knows the currency is the number alone.
  */
-export function formatMoney(value: unknown, currency = '', locale?: string): string {
-  const amount = isMoney(value) ? value : readAmount(value, currency);
+export function formatMoney(value: unknown, currency: unknown = '', locale?: string): string {
+  if (!isMoney(value) && !isNamed(currency)) return textOf(value);
+  const amount = isMoney(value) ? value : readAmount(value, textOf(currency));
   if (amount === undefined) return '';
   const text = toDecimal(amount);
   if (locale !== undefined && isCode(amount.currency)) return inLocale(text, amount.currency, locale);
@@ -138,6 +139,8 @@ const namedIn = (args: readonly unknown[]): Record<string, unknown> =>
 
 const textOf = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+
+const isNamed = (currency: unknown): boolean => textOf(currency) !== '';
 
 const isCode = (currency: string): boolean => /^[A-Z]{3}$/i.test(currency);
 

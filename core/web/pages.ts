@@ -88,11 +88,15 @@ export function createPages(parts: PageParts): Pages {
 
   async function send(reply: HttpReply, visit: Visit, place: Place | undefined): Promise<void> {
     if (isTold(reply)) await leaveMessage(reply.says, visit, place?.folder);
-    if (!isView(reply)) return sendReply(visit.res, reply, visit.request.method === 'HEAD');
+    if (!isView(reply)) {
+      await visit.session.keep();
+      return sendReply(visit.res, reply, visit.request.method === 'HEAD');
+    }
     keepChoices(visit);
     const html = await render(reply, visit, place?.folder);
     const headers = { ...reply.headers, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
     const isHead = visit.request.method === 'HEAD';
+    await visit.session.keep();
     await sendReply(
       visit.res,
       { status: reply.status, headers: { ...headers, vary: 'HX-Request, Accept-Language' }, body: html },

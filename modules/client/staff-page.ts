@@ -14,10 +14,12 @@ import * as history from './history-schema.ts';
 import * as wire from './schema.ts';
 import { clientAt, nameOf, rightsOf } from './staff-pages.ts';
 import type { Clients } from './service.ts';
+import type { Keeping } from './staff-service.ts';
 import type { Story } from './story.ts';
 
 interface Needs {
   readonly clients: Clients;
+  readonly keeping: Keeping;
   readonly accounts: Accounts;
   readonly balances: Balances;
   readonly story: Story;
@@ -32,7 +34,8 @@ const FEW = { page: 1, perPage: 5 };
 const MOMENTS = 12;
 
 /** One client as staff see it, and what they do there. */
-export function staffClientPages({ clients, accounts, balances, story, plugins, admin }: Needs): readonly Page[] {
+export function staffClientPages(needs: Needs): readonly Page[] {
+  const { clients, keeping, accounts, balances, story, plugins, admin } = needs;
   const one = adminEndpoint({
     summary: 'A client with all that belongs to it.',
     permission: 'view',
@@ -49,6 +52,7 @@ export function staffClientPages({ clients, accounts, balances, story, plugins, 
         client: wire.presentForStaff(account),
         name: nameOf(account),
         may,
+        has_two_factor: may['change_password'] === true && (await keeping.hasTwoFactor(ctx, id)),
         sections: await Promise.all(
           sections.map(async (section) => ({
             title: section.title,
@@ -114,6 +118,7 @@ export function staffClientPages({ clients, accounts, balances, story, plugins, 
     { role: 'admin', route: `GET ${at}/story`, endpoint: life, view: 'admin/story' },
     { ...form, route: `POST ${at}/funds`, endpoint: admin.balance_add_funds, says: 'clients.booked' },
     { ...form, route: `POST ${at}/password`, endpoint: admin.change_password, says: 'clients.passwordSet' },
+    { ...form, route: `POST ${at}/two-factor`, endpoint: admin.two_factor_switch_off, says: 'clients.twoFactorIsOff' },
     { ...form, route: `POST ${at}/delete`, endpoint: admin.delete, then: '/admin/client', says: 'clients.removed' },
     // Out of the panel: the client's own area is what staff want to see then.
     { ...form, route: `POST ${at}/login`, endpoint: admin.login, then: '/' },

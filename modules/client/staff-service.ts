@@ -34,6 +34,8 @@ export interface Keeping {
   update(ctx: Context, id: number, change: clients.Change): Promise<void>;
   changePassword(ctx: Context, id: number, password: string, confirmation: string): Promise<void>;
   /** Throws when it is not on. */
+  /** Whether a sign-in of the client needs a code. */
+  hasTwoFactor(ctx: Context, id: number): Promise<boolean>;
   switchOffTwoFactor(ctx: Context, id: number): Promise<void>;
   /** Says who staff are about to act as. */
   impersonate(ctx: Context, id: number): Promise<clients.ClientRecord>;
@@ -137,6 +139,8 @@ export function createKeeping({ settings, sessions, twoFactor }: Needs, letters:
       });
       await sessions.endAll('client', id);
     },
+
+    hasTwoFactor: (ctx, id) => twoFactor.isOn(ctx, { role: 'client', id }),
 
     switchOffTwoFactor: (ctx, id) =>
       atomic(ctx, async (tx) => {

@@ -5,8 +5,8 @@ import { MODULE } from './rules.ts';
 
 const perMinute = (name: string, calls: number): Policy => ({ name: `${MODULE}.${name}`, calls, seconds: 60 });
 
-/** Codes that do not exist, by one address. */
-export const MISSES: Policy = { name: `${MODULE}.miss`, calls: 20, seconds: 600 };
+/** Codes that do not exist, by one address; the last of them closes the door for ten minutes. */
+export const MISSES: Policy = { name: `${MODULE}.miss`, calls: 20, seconds: 600, blockSeconds: 600 };
 /** Orders of one address in a day. */
 export const ORDERS: Policy = { name: `${MODULE}.orders`, calls: 200, seconds: 86_400 };
 /** Letters to buyers who were registered, by one address. */

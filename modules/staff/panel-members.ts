@@ -60,6 +60,7 @@ export function memberPages({ staff, groups, admin }: Parts): readonly Page[] {
       const theirs = new Set(member.groups.map((group) => group.id));
       return {
         ...member,
+        has_two_factor: await staff.hasTwoFactor(ctx, id),
         is_own: ctx.actor.id === id,
         others: (await choices(ctx)).filter(([group]) => !theirs.has(Number(group))),
         ...mayOf(ctx),
@@ -86,6 +87,12 @@ export function memberPages({ staff, groups, admin }: Parts): readonly Page[] {
     { role: 'admin', route: 'GET /staff/manage/:id', endpoint: one, view: 'admin/member' },
     { ...form, route: 'POST /staff/manage/:id', endpoint: admin.update, says: 'staff.saved' },
     { ...form, route: 'POST /staff/manage/:id/password', endpoint: admin.change_password, says: 'staff.passwordSet' },
+    {
+      ...form,
+      route: 'POST /staff/manage/:id/two-factor',
+      endpoint: admin.two_factor_switch_off,
+      says: 'staff.twoFactorIsOff',
+    },
     { ...form, route: 'POST /staff/manage/:id/token', endpoint: removeToken, says: 'staff.tokenRemoved' },
     { ...form, route: 'POST /staff/manage/:id/delete', endpoint: admin.delete, then: PATH, says: 'staff.removed' },
     {

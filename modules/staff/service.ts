@@ -53,6 +53,8 @@ export interface StaffAdministration {
   /** Programs of the account are refused until its owner makes a new token. */
   removeToken(ctx: Context, id: number): Promise<void>;
   /** Throws when it is not on. */
+  /** Whether a sign-in of the staff member needs a code. */
+  hasTwoFactor(ctx: Context, id: number): Promise<boolean>;
   switchOffTwoFactor(ctx: Context, id: number): Promise<void>;
 }
 
@@ -131,6 +133,8 @@ export function createStaffAdministration({ sessions, twoFactor }: Needs): Staff
       });
       await sessions.endAll('admin', id);
     },
+
+    hasTwoFactor: (ctx, id) => twoFactor.isOn(ctx, { role: 'admin', id }),
 
     switchOffTwoFactor: (ctx, id) =>
       atomic(ctx, async (tx) => {

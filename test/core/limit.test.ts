@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { AppError } from '#core/error';
 import { createLimits, type Limits } from '#core/http/limit';
 
 const isRefused = (limits: Limits, subject: string): Promise<boolean> =>
@@ -51,6 +52,35 @@ function behavesWell(open: () => Limits): void {
 
     assert.equal(await isRefused(limits, '2001:db8::1'), false);
     assert.equal(await isRefused(limits, '::2'), true);
+  });
+
+  it('looks without counting', async () => {
+    const limits = open();
+    const look = () => limits.check('staff_password_reset_email', '::1').then(() => 'free', (error: AppError) => error.kind); // prettier-ignore
+    for (let time = 0; time < 5; time++) assert.equal(await look(), 'free');
+    await exhaust(limits, '::1');
+
+    assert.equal(await look(), 'rate_limited');
+  });
+
+  it('shuts out from the last call on where the policy says so, for so long', async () => {
+    const limits = open();
+    const policy = { name: 'test.miss', calls: 2, seconds: 60, blockSeconds: 600 };
+    const waits = (call: Promise<void>) => call.then(() => 0, (error: AppError) => error.retryAfter ?? 0); // prettier-ignore
+
+    const waited = [
+      await waits(limits.consume(policy, '::1')),
+      await waits(limits.check(policy, '::1')),
+      await waits(limits.consume(policy, '::1')),
+      await waits(limits.check(policy, '::1')),
+      await waits(limits.consume(policy, '::1')),
+      await waits(limits.check(policy, '::2')),
+    ];
+
+    assert.deepEqual(
+      waited.map((seconds) => seconds > 590 && seconds <= 600),
+      [false, false, false, true, true, false],
+    );
   });
 
   it('forgets everything', async () => {

@@ -111,7 +111,10 @@ export function useApp({ modules = shippedModules, install = [], environment = {
       const folder = join(app.config.dataDir, 'outbox');
       const names = await readdir(folder).catch(() => []);
       return Promise.all(
-        names.filter((name) => name.endsWith('.eml')).map((name) => readFile(join(folder, name), 'utf8')),
+        names
+          .filter((name) => name.endsWith('.eml'))
+          .toSorted(new Intl.Collator('en', { numeric: true }).compare)
+          .map((name) => readFile(join(folder, name), 'utf8')),
       );
     },
     settle: async () => void (await app.bus.deliverDue()),

@@ -131,14 +131,9 @@ async function countingMisses<T>(
   limits: Limits,
   work: () => Promise<{ readonly isMiss: boolean; readonly answer: T }>,
 ): Promise<T> {
-  if (!limits.isOn) return (await work()).answer;
-  await limits.consume(MISSES, ctx.ip ?? '');
-  let isMiss = false;
-  try {
-    const done = await work();
-    ({ isMiss } = done);
-    return done.answer;
-  } finally {
-    if (!isMiss) await limits.giveBack(MISSES, ctx.ip ?? '');
-  }
+  const address = ctx.ip ?? '';
+  await limits.check(MISSES, address);
+  const { isMiss, answer } = await work();
+  if (isMiss) await limits.consume(MISSES, address);
+  return answer;
 }

@@ -1,5 +1,5 @@
 import { add, money, multiply, subtract, toNumber, zero, type Money } from '#core/money';
-import type { Quote } from '#modules/cart/contract';
+import type { QuotedLine } from '#modules/cart/contract';
 import type { Currency, CurrencyService } from '#modules/currency/contract';
 import type { Invoicing } from '#modules/invoice/contract';
 import type { Product, ProductService } from '#modules/product/contract';
@@ -26,14 +26,12 @@ export interface PricingNeeds {
   readonly invoices: Invoicing;
 }
 
-/** The quote of a checkout as this wire tells it; `taxRate` in per cent. */
+/** A line of a checkout's quote as this wire tells it; `taxRate` in per cent. */
 export function pricingOf(
   { products, currencies, invoices }: PricingNeeds,
-  quote: Quote,
+  line: QuotedLine,
   { name, currency, taxRate }: { readonly name: PeriodName; readonly currency: Currency; readonly taxRate: string },
 ): Pricing {
-  const [line] = quote.lines;
-  if (line === undefined) throw new Error('A quote of a plan has a line.');
   const inCurrency = (amount: Money): Money => currencies.fromDefault(amount, currency);
   const { months } = PERIODS[name];
   const base = inCurrency(monthlyOf(products, line.product, line.price.price, months));
@@ -55,7 +53,7 @@ export function pricingOf(
     taxRate,
     credit: zero(currency.code),
   });
-  const isCharged = quote.total.amount > 0;
+  const isCharged = add(line.total, line.price.setup).amount > line.discount.total.amount;
   return {
     base,
     months,

@@ -3,7 +3,7 @@ import type { Page, PageRequest } from '#core/db/paginate';
 import { AppError, invalidFields } from '#core/error';
 import { toNumber, zero, type Money } from '#core/money';
 import type { OrderStatus } from '#core/product';
-import type { CheckoutService, PurchaseLine, Quote } from '#modules/cart/contract';
+import type { CheckoutService, PurchaseLine, QuotedLine } from '#modules/cart/contract';
 import type { BalanceService, ClientService } from '#modules/client/contract';
 import type { Currency } from '#modules/currency/contract';
 import type { Invoice, PaidPart } from '#modules/invoice/contract';
@@ -144,14 +144,12 @@ export function createPurchases(needs: Needs): Purchases {
       return shown;
     },
 
-    async listPlans(ctx, clientId) {
-      const found = (await products.listOfType(ctx, TYPE)).filter(isPlan);
-      return Promise.all(found.map((product) => planOf(ctx, clientId, product)));
-    },
+    listPlans: async (ctx, clientId) => plansOf(ctx, clientId, (await products.listOfType(ctx, TYPE)).filter(isPlan)),
     async getPlan(ctx, clientId, slug) {
       const product = await products.findBySlug(ctx, slug);
-      if (product === undefined || !isPlan(product)) throw unknownThing('Plan');
-      return planOf(ctx, clientId, product);
+      const [plan] = product !== undefined && isPlan(product) ? await plansOf(ctx, clientId, [product]) : [];
+      if (plan === undefined) throw unknownThing('Plan');
+      return plan;
     },
     forget: (tx, orderId) => purchases.remove(tx.db, orderId),
   };
@@ -166,14 +164,20 @@ export function createPurchases(needs: Needs): Purchases {
     );
   }
 
-  async function planOf(ctx: Context, clientId: number, product: Product): Promise<Plan> {
+  /** One quote has the prices of all of them. */
+  async function plansOf(ctx: Context, clientId: number, found: readonly Product[]): Promise<Plan[]> {
     const [currency, taxRate] = await Promise.all([currencyOf(ctx, clientId), invoices.taxRateOf(ctx, clientId)]);
-    const pricings = new Map<PeriodName, Pricing>();
-    for (const name of offeredPeriods(products, product)) {
-      const line = { id: undefined, productId: product.id, config: { period: PERIODS[name].code } };
-      pricings.set(name, pricingOf(needs, await checkouts.quote(ctx, [line]), { name, currency, taxRate }));
+    const plans = found.map((product) => ({ product, currency, pricings: new Map<PeriodName, Pricing>() }));
+    const offered = plans.flatMap((plan) => offeredPeriods(products, plan.product).map((name) => ({ plan, name })));
+    const wanted = offered.map(({ plan, name }) => {
+      return { id: undefined, productId: plan.product.id, config: { period: PERIODS[name].code } };
+    });
+    const { lines } = await checkouts.quote(ctx, wanted);
+    for (const [at, line] of lines.entries()) {
+      const { plan, name } = offered[at] ?? {};
+      if (name !== undefined) plan?.pricings.set(name, pricingOf(needs, line, { name, currency, taxRate }));
     }
-    return { product, currency, pricings };
+    return plans;
   }
 
   async function currencyOf(ctx: Context, clientId: number): Promise<Currency> {
@@ -205,9 +209,11 @@ export function createPurchases(needs: Needs): Purchases {
       });
       return { lines: chosen, quote: await checkouts.quote(ctx, chosen, promo?.id) };
     });
-    if (promo !== undefined && !isApplied(promo, quote)) throw badCode();
+    const [line] = quote.lines;
+    if (line === undefined) throw new Error('A quote of a plan has a line.');
+    if (promo !== undefined && !isApplied(promo, line)) throw badCode();
     const [currency, taxRate] = await Promise.all([currencyOf(ctx, clientId), invoices.taxRateOf(ctx, clientId)]);
-    const pricing = pricingOf(needs, quote, { name: period, currency, taxRate });
+    const pricing = pricingOf(needs, line, { name: period, currency, taxRate });
     const balance = (await balances.balanceOf(ctx, clientId)) ?? zero(currency.code);
     return { offer: { product, period, promo, pricing, balance }, lines, currency };
   }
@@ -222,9 +228,7 @@ export function createPurchases(needs: Needs): Purchases {
     return isSpent ? undefined : promo;
   }
 
-  function isApplied(promo: Promo, { lines: [line] }: Quote): boolean {
-    if (line === undefined) return false;
-    const { product, period, quantity, price } = line;
+  function isApplied(promo: Promo, { product, period, quantity, price }: QuotedLine): boolean {
     return products.promos.isEligible(promo, {
       productId: product.id,
       isAddon: false,

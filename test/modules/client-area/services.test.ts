@@ -194,3 +194,13 @@ describe('the page of an RPC licence', () => {
     assert.equal((await visitor.submit('/client/profile', `${at}/rotate`)).status, 404);
   });
 });
+
+describe('a list of the client area', () => {
+  const app = useApp();
+
+  it('says in its own words that there is nothing yet', async () => {
+    const { visitor } = await buildOwner(app);
+
+    assert.match((await visitor.get('/order/service')).text, /You have not ordered anything yet/);
+  });
+});

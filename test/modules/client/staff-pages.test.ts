@@ -4,6 +4,7 @@ import { admin, useApp } from '../../support/app.ts';
 import { buildClient, PASSWORD, see } from '../../support/build/client.ts';
 import { order } from '../../support/build/order.ts';
 import { buildProduct } from '../../support/build/sale.ts';
+import { switchOn } from '../../support/build/two-factor.ts';
 import { enterPanel, enterPanelAs, fillIn } from '../../support/staff-forms.ts';
 
 const HOSTILE = '<script>alert(1)</script>';
@@ -152,6 +153,23 @@ describe('a client in the panel', () => {
 
     assert.equal(wrong.status, 422);
     await app.call({ role: 'guest' }, 'client/login', { email, password: 'Rainy-Day-43' });
+  });
+
+  it('loses its two-factor login to who may change passwords', async () => {
+    const { id, caller } = await buildClient(app);
+    const [visitor, reader] = [await enterPanel(app), await enterPanelAs(app, MAY_SEE)];
+    const at = `/admin/client/manage/${id}`;
+    const before = await visitor.get(at);
+    await switchOn(app, caller);
+
+    const shown = await visitor.get(at);
+    const refused = await reader.submit(at, `${at}/two-factor`);
+    const { headers } = await visitor.submit(at, `${at}/two-factor`);
+    const again = await visitor.submit(at, `${at}/two-factor`);
+
+    assert.ok(shown.text.includes(`action="${at}/two-factor"`) && !before.text.includes('/two-factor"'));
+    assert.deepEqual([refused.status, headers['location'], again.status], [403, at, 409]);
+    assert.equal((await app.call<{ is_on: boolean }>(caller, 'profile/two_factor_get')).is_on, false);
   });
 
   it('is removed', async () => {

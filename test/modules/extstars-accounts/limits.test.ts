@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { MINUTE } from '#core/clock';
+import { MINUTE, SECOND } from '#core/clock';
 import { admin, useApp } from '../../support/app.ts';
 import {
   activate, buildApp, buildCode, buildSale, openSandbox, send, type Answer,
@@ -64,6 +64,42 @@ describe('extstars: limits', () => {
     for (let call = 0; call < 20; call++) assert.equal((await activate(app, `NO-${call}`)).code, 101);
 
     assert.equal((await activate(app, code)).status, 429);
+  });
+
+  it('refuses it for ten minutes from the last of them, however long the others took, and nobody after that', async () => {
+    await buildApp(app);
+    const { code } = await buildCode(app, { max_activations: 0 });
+    const [now, hurry] = [Date.now.bind(Date), { ms: 0 }];
+    Date.now = () => now() + hurry.ms; // the limiter looks at no clock of ours
+    try {
+      for (let call = 0; call < 20; call++) {
+        assert.equal((await activate(app, `NO-${call}`)).code, 101);
+        hurry.ms += 29 * SECOND;
+      }
+      const refused = await activate(app, code, 'first');
+      hurry.ms += 9 * MINUTE;
+
+      assert.deepEqual([refused.status, (await activate(app, code, 'second')).status], [429, 429]);
+
+      hurry.ms += MINUTE;
+      assert.equal((await activate(app, code, 'third')).code, 100);
+      assert.equal((await activate(app, 'NO-MORE')).code, 101);
+    } finally {
+      Date.now = now;
+    }
+  });
+
+  it('lets many who come at once with codes that exist in, also after nineteen misses', async () => {
+    await buildApp(app);
+    const { code } = await buildCode(app, { max_activations: 0 });
+    for (let call = 0; call < 19; call++) await activate(app, `NO-${call}`);
+
+    const answers = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((device) => activate(app, code, device)));
+
+    assert.deepEqual(
+      answers.map((answer) => answer.code),
+      [100, 100, 100, 100, 100],
+    );
   });
 
   it('counts no code that exists among the misses', async () => {

@@ -17,6 +17,15 @@ describe('the own profile in the panel', () => {
     assert.equal((await visit(app).get(PATH)).headers['location'], '/admin/login?next=%2Fadmin%2Fprofile');
   });
 
+  it('leads to the two-factor login', async () => {
+    const panel = await openPanel(app);
+
+    const [, href = ''] = /href="([^"]*two-factor)"/.exec((await panel.get(PATH)).text) ?? [];
+
+    assert.equal(href, `${PATH}/two-factor`);
+    assert.equal((await panel.get(href)).status, 200);
+  });
+
   it('is changed', async () => {
     const panel = await openPanel(app);
 

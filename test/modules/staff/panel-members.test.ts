@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { admin, guest, useApp } from '../../support/app.ts';
 import { buildStaff, buildStaffGroup, PASSWORD } from '../../support/build/staff.ts';
+import { switchOn } from '../../support/build/two-factor.ts';
 import { checkGuarded, openLimited, openPanel, panelModules } from '../../support/panel.ts';
 
 const PATH = '/admin/staff';
@@ -111,6 +112,24 @@ describe('staff in the panel', () => {
       assert.match(saved.text, /You can only manage staff accounts in lower groups/);
       assert.notEqual((await app.call<{ name: string }>(admin, 'staff/get', { id })).name, 'Taken');
     }
+  });
+
+  it('lose their two-factor login to who may reset passwords', async () => {
+    const { id, caller } = await buildStaff(app);
+    await switchOn(app, caller);
+    const keeper = await openLimited(app, KEEPER);
+    const reader = await openLimited(app, { staff: { access: true, view: true } });
+    const at = `${PATH}/manage/${id}`;
+
+    const refused = await reader.submit(at, `${at}/two-factor`);
+    const { text } = await reader.get(at);
+    const unmanaged = await keeper.submit(at, `${at}/two-factor`);
+    const { headers } = await (await openPanel(app)).submit(at, `${at}/two-factor`);
+
+    assert.deepEqual([refused.status, unmanaged.status, headers['location']], [403, 409, at]);
+    assert.doesNotMatch(text, /\/two-factor"/);
+    assert.equal((await app.call<{ is_on: boolean }>(caller, 'profile/two_factor_get')).is_on, false);
+    assert.doesNotMatch((await (await openPanel(app)).get(at)).text, /\/two-factor"/);
   });
 
   it('without the right see no form, and the form is refused as the API is', async () => {
